@@ -1,0 +1,222 @@
+//! What is said about the user's input: diagnostics with a code, places and a remedy.
+//!
+//! Phases push [`Diagnostic`]s and go on; the driver stops at the end of the first phase that pushed an error. Rendering for
+//! people is in [`render`], for machines in [`json`]; no other module knows how a message looks.
+
+pub mod json;
+pub mod render;
+
+use crate::source::{Sources, Span};
+use std::collections::BTreeMap;
+
+/// The stable name of a kind of diagnostic, with what `bayplan explain CODE` and the docs say of it.
+///
+/// Each module keeps its own codes as statics; [`crate::codes`] lists them all.
+#[derive(Debug)]
+pub struct Code {
+    /// Kebab case, such as `unknown-field`.
+    pub name: &'static str,
+    /// One or more paragraphs: what it means, why it is refused, what to do.
+    pub explanation: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+    Note,
+}
+
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
+}
+
+/// A place and what to say of it. An empty text shows the place alone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Label {
+    pub span: Span,
+    pub text: String,
+}
+
+/// One finding. Build with [`Diagnostic::error`] or [`Diagnostic::warning`] and the methods that add to it.
+///
+/// `message` is one lower-case phrase without a full stop; labels say what is there; help says what to do.
+/// No text may hold the value of a secret.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    pub code: &'static Code,
+    pub severity: Severity,
+    pub message: String,
+    /// The place to look at first; none only for findings about the run as a whole.
+    pub primary: Option<Label>,
+    /// Further places: the other definition, the value, the schema.
+    pub related: Vec<Label>,
+    pub help: Vec<String>,
+    /// Deployments that it is about, each `SITE@ENVIRONMENT@CLUSTER`; filled in by the phases that work per deployment.
+    pub deployments: Vec<String>,
+}
+
+impl Diagnostic {
+    pub fn new(code: &'static Code, severity: Severity, message: impl Into<String>) -> Self {
+        Diagnostic {
+            code,
+            severity,
+            message: message.into(),
+            primary: None,
+            related: Vec::new(),
+            help: Vec::new(),
+            deployments: Vec::new(),
+        }
+    }
+
+    pub fn error(code: &'static Code, message: impl Into<String>) -> Self {
+        Diagnostic::new(code, Severity::Error, message)
+    }
+
+    pub fn warning(code: &'static Code, message: impl Into<String>) -> Self {
+        Diagnostic::new(code, Severity::Warning, message)
+    }
+
+    /// Sets the primary place.
+    #[must_use]
+    pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.primary = Some(Label { span, text: label.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.related.push(Label { span, text: label.into() });
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a help line where there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help.extend(help);
+        self
+    }
+
+    #[must_use]
+    pub fn in_deployment(mut self, deployment: impl Into<String>) -> Self {
+        self.deployments.push(deployment.into());
+        self
+    }
+}
+
+/// The findings of a run, in the order in which they were pushed until [`Diagnostics::into_sorted`].
+#[derive(Debug, Default, Clone)]
+pub struct Diagnostics {
+    items: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    pub fn new() -> Self {
+        Diagnostics::default()
+    }
+
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.items.push(diagnostic);
+    }
+
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.items.extend(diagnostics);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.items.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.items.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Makes every warning an error (`--strict`).
+    pub fn make_strict(&mut self) {
+        for diagnostic in &mut self.items {
+            if diagnostic.severity == Severity::Warning {
+                diagnostic.severity = Severity::Error;
+            }
+        }
+    }
+
+    /// Folds findings that differ only in their deployments into one, and sorts: errors first, then by place, code, message.
+    pub fn into_sorted(self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut folded: BTreeMap<SortKey, Diagnostic> = BTreeMap::new();
+        for diagnostic in self.items {
+            let key = SortKey::of(&diagnostic, sources);
+            match folded.entry(key) {
+                std::collections::btree_map::Entry::Vacant(slot) => {
+                    slot.insert(diagnostic);
+                }
+                std::collections::btree_map::Entry::Occupied(mut slot) => {
+                    slot.get_mut().deployments.extend(diagnostic.deployments);
+                }
+            }
+        }
+        folded
+            .into_values()
+            .map(|mut diagnostic| {
+                diagnostic.deployments.sort();
+                diagnostic.deployments.dedup();
+                diagnostic
+            })
+            .collect()
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+/// Order of findings, and what makes two of them the same. The place is compared by path, so that ids do not matter.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct SortKey {
+    severity: Severity,
+    path: String,
+    start: u32,
+    code: &'static str,
+    message: String,
+    labels: Vec<Label>,
+    help: Vec<String>,
+}
+
+impl SortKey {
+    fn of(diagnostic: &Diagnostic, sources: &Sources) -> Self {
+        let place = diagnostic.primary.as_ref().map(|label| label.span);
+        SortKey {
+            severity: diagnostic.severity,
+            path: place.map(|span| sources.path(span.file).to_owned()).unwrap_or_default(),
+            start: place.map_or(0, |span| span.start),
+            code: diagnostic.code.name,
+            message: diagnostic.message.clone(),
+            labels: diagnostic.primary.iter().chain(&diagnostic.related).cloned().collect(),
+            help: diagnostic.help.clone(),
+        }
+    }
+}

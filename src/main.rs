@@ -1,0 +1,2 @@
+//! The bayplan binary.
+fn main() {}
