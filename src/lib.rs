@@ -2,7 +2,9 @@
 
 pub mod codes;
 pub mod diag;
+pub mod load;
 pub mod near;
 pub mod pointer;
 pub mod source;
+pub mod spec;
 pub mod yaml;

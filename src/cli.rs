@@ -1,0 +1,67 @@
+//! The command line: arguments, one file a command, reports and exit codes. The only module that knows clap and the terminal.
+
+pub mod args;
+pub mod check;
+pub mod completions;
+pub mod exit;
+pub mod filter;
+pub mod init;
+pub mod list;
+pub mod man;
+pub mod open;
+pub mod publish;
+pub mod render;
+pub mod report;
+pub mod schema;
+pub mod snapshot;
+
+use crate::failure::Failed;
+use args::{Cli, Command};
+use clap::Parser;
+use exit::ExitStatus;
+use report::Report;
+use std::process::ExitCode;
+
+/// Runs the program on the arguments of the process.
+pub fn main() -> ExitCode {
+    exit::report_bugs();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are results, everything else is wrong usage; clap knows which stream is due.
+            let is_help = !error.use_stderr();
+            let printed = error.print();
+            return match (is_help, printed) {
+                (true, Ok(())) => ExitStatus::Fine.into(),
+                (false, Ok(())) => ExitStatus::Usage.into(),
+                (_, Err(_)) => ExitStatus::World.into(),
+            };
+        }
+    };
+    let report = Report::new(&cli.global);
+    if let Some(threads) = cli.global.threads {
+        // Fails only if a pool exists already, which it does not.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+    }
+    match run(&cli, &report) {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            report.failure(&failure);
+            ExitStatus::from(failure.class()).into()
+        }
+    }
+}
+
+fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
+    match &cli.command {
+        Command::Init(args) => init::run(args, &cli.global, report),
+        Command::Check(args) => check::run(args, &cli.global, report),
+        Command::Render(args) => render::run(args, &cli.global, report),
+        Command::Snapshot(args) => snapshot::run(args, &cli.global, report),
+        Command::Publish(args) => publish::run(args, &cli.global, report),
+        Command::List(args) => list::run(args, &cli.global, report),
+        Command::Schema(args) => schema::run(args, &cli.global, report),
+        Command::Completions(args) => completions::run(args, report),
+        Command::Man(args) => man::run(args, report),
+    }
+}

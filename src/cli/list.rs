@@ -1,0 +1,239 @@
+//! `bayplan list`.
+
+use super::args::Global;
+use super::exit::ExitStatus;
+use super::filter::FilterArgs;
+use super::open::{self, Source};
+use super::report::Report;
+use crate::diag::Diagnostics;
+use crate::failure::Failed;
+use crate::load::{self, Specs};
+use crate::output::OutputTree;
+use crate::pipeline::{self, Options};
+use crate::resolve::{Unit, deployments, units};
+use crate::source::Sources;
+use crate::spec::State;
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+/// List what a fleet holds
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  bayplan list deployments --environment production\n  bayplan list objects --site portal --format json")]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_enum)]
+    pub what: What,
+    /// List a commit's fleet instead of the work tree's
+    #[arg(long, value_name = "REV")]
+    pub source: Option<String>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    Sites,
+    Deployments,
+    Clusters,
+    Environments,
+    Tenants,
+    Templates,
+    Objects,
+}
+
+/// A table: its columns, and for each row the cells and what else JSON output has.
+struct Table {
+    columns: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+pub fn run(args: &ListArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
+    let sources = &opened.sources;
+    let mut diagnostics = Diagnostics::new();
+    let table = if args.what == What::Objects {
+        let options = Options { filter: args.filter.to_filter(), strict: global.strict, ..Options::default() };
+        let mut tree = OutputTree::new();
+        let compilation = pipeline::compile(sources, &options, &mut tree)?;
+        diagnostics.extend(compilation.diagnostics.iter().cloned());
+        Some(objects(&compilation))
+    } else {
+        load::load(sources, &mut diagnostics).map(|specs| of_specs(&specs, args, &mut diagnostics))
+    };
+    let has_errors = diagnostics.has_errors();
+    print_findings(diagnostics, sources, report)?;
+    let Some(table) = table.filter(|_| !has_errors) else { return Ok(ExitStatus::Input) };
+    print(&table, report)?;
+    Ok(ExitStatus::Fine)
+}
+
+fn print_findings(diagnostics: Diagnostics, sources: &Sources, report: &Report) -> Result<(), Failed> {
+    // A list is no check: warnings are left to `bayplan check`.
+    let errors: Vec<_> = diagnostics
+        .into_sorted(sources)
+        .into_iter()
+        .filter(|diagnostic| diagnostic.severity == crate::diag::Severity::Error)
+        .collect();
+    report.diagnostics(&errors, sources)
+}
+
+fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Table {
+    let filter = args.filter.to_filter();
+    let names = units::NamespaceNames::compile(specs, diagnostics);
+    let deployments = deployments::all(specs, diagnostics);
+    let units: Vec<Unit<'_>> = units::group(specs, &names, deployments, diagnostics);
+    let selected: Vec<(&Unit<'_>, &deployments::Deployment<'_>)> = units
+        .iter()
+        .flat_map(|unit| unit.deployments.iter().map(move |deployment| (unit, deployment)))
+        .filter(|(_, deployment)| filter.selects(deployment))
+        .collect();
+    let count = |select: &dyn Fn(&deployments::Deployment<'_>) -> bool| {
+        selected.iter().filter(|(_, deployment)| select(deployment)).count().to_string()
+    };
+    match args.what {
+        What::Deployments => {
+            let mut rows: Vec<Vec<String>> = selected
+                .iter()
+                .map(|(unit, deployment)| {
+                    vec![
+                        deployment.site.name().to_owned(),
+                        deployment.environment.name().to_owned(),
+                        deployment.cluster.spec.name().to_owned(),
+                        deployment.tenant.name().to_owned(),
+                        deployment.template.spec.name().to_owned(),
+                        unit.namespace.clone(),
+                        state(deployment.state).to_owned(),
+                    ]
+                })
+                .collect();
+            rows.sort();
+            Table { columns: vec!["site", "environment", "cluster", "tenant", "template", "namespace", "state"], rows }
+        }
+        What::Sites => Table {
+            columns: vec!["site", "tenant", "template", "environments", "deployments"],
+            rows: specs
+                .sites
+                .values()
+                .filter(|site| filter.is_empty() || selected.iter().any(|(_, deployment)| deployment.site.name() == site.name()))
+                .map(|site| {
+                    let environments: Vec<&str> = site.spec.environments.keys().map(String::as_str).collect();
+                    vec![
+                        site.name().to_owned(),
+                        site.spec.tenant.clone(),
+                        site.spec.template.clone(),
+                        environments.join(","),
+                        count(&|deployment| deployment.site.name() == site.name()),
+                    ]
+                })
+                .collect(),
+        },
+        What::Clusters => Table {
+            columns: vec!["cluster", "kubernetes", "accepts", "deployments"],
+            rows: specs
+                .clusters
+                .iter()
+                .map(|(name, cluster)| {
+                    let spec = &cluster.spec.spec;
+                    vec![
+                        name.clone(),
+                        spec.kubernetes_version.clone(),
+                        spec.accepts.join(","),
+                        count(&|deployment| deployment.cluster.spec.name() == name),
+                    ]
+                })
+                .collect(),
+        },
+        What::Environments => Table {
+            columns: vec!["environment", "tier", "clusters", "deployments"],
+            rows: specs
+                .environments
+                .iter()
+                .map(|(name, environment)| {
+                    let clusters: Vec<&str> = environment.spec.cluster_names().collect();
+                    vec![
+                        name.clone(),
+                        environment.spec.tier.clone(),
+                        clusters.join(","),
+                        count(&|deployment| deployment.environment.name() == name),
+                    ]
+                })
+                .collect(),
+        },
+        What::Tenants => Table {
+            columns: vec!["tenant", "sites", "deployments"],
+            rows: specs
+                .tenants
+                .keys()
+                .map(|name| {
+                    let sites = specs.sites.values().filter(|site| &site.spec.tenant == name).count();
+                    vec![name.clone(), sites.to_string(), count(&|deployment| deployment.tenant.name() == name)]
+                })
+                .collect(),
+        },
+        What::Templates | What::Objects => Table {
+            columns: vec!["template", "scope", "manifests", "deployments"],
+            rows: specs
+                .templates
+                .iter()
+                .map(|(name, template)| {
+                    vec![
+                        name.clone(),
+                        template.spec.spec.scope.name().to_owned(),
+                        template.manifests.len().to_string(),
+                        count(&|deployment| deployment.template.spec.name() == name),
+                    ]
+                })
+                .collect(),
+        },
+    }
+}
+
+fn state(state: State) -> &'static str {
+    match state {
+        State::Enabled => "enabled",
+        State::Disabled => "disabled",
+    }
+}
+
+fn objects(compilation: &pipeline::Compilation) -> Table {
+    let rows = compilation
+        .units
+        .iter()
+        .flat_map(|unit| unit.objects.iter())
+        .map(|object| {
+            vec![
+                object.identity.kind.clone(),
+                object.identity.name.clone(),
+                object.identity.namespace.clone(),
+                object.layer.name().to_owned(),
+                object.path.clone(),
+            ]
+        })
+        .collect();
+    Table { columns: vec!["kind", "name", "namespace", "layer", "path"], rows }
+}
+
+fn print(table: &Table, report: &Report) -> Result<(), Failed> {
+    if report.is_json() {
+        for row in &table.rows {
+            let mut line: Value = table.columns.iter().zip(row).map(|(column, cell)| ((*column).to_owned(), json!(cell))).collect();
+            line["type"] = json!("result");
+            report.result_line(&line)?;
+        }
+        return report.summary("", json!({"count": table.rows.len()}));
+    }
+    let widths: Vec<usize> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| table.rows.iter().map(|row| row[index].len()).max().unwrap_or(0).max(column.len()))
+        .collect();
+    let mut text = String::new();
+    let header: Vec<String> = table.columns.iter().map(|column| column.to_uppercase()).collect();
+    for row in std::iter::once(&header).chain(&table.rows) {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    report.result_bytes(text.as_bytes())
+}

@@ -1,0 +1,38 @@
+//! `bayplan man`.
+
+use super::args::Cli;
+use super::exit::{CliError, ExitStatus};
+use super::report::Report;
+use crate::failure::Failed;
+use clap::{Args, CommandFactory};
+
+/// Print the manual page, or one page for each command into a folder
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  bayplan man | man -l -\n  bayplan man publish | man -l -")]
+pub struct ManArgs {
+    /// A command; the page of bayplan itself if left out
+    pub command: Option<String>,
+}
+
+pub fn run(args: &ManArgs, report: &Report) -> Result<ExitStatus, Failed> {
+    let mut root = Cli::command();
+    root.build();
+    let page = match &args.command {
+        None => root,
+        Some(name) => {
+            let names: Vec<String> = root.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+            let Some(command) = root.find_subcommand(name) else {
+                return Err(CliError::Usage {
+                    message: format!("no command is called `{name}`"),
+                    help: crate::near::hint(name, names.iter().map(String::as_str)),
+                }
+                .into());
+            };
+            command.clone().name(format!("bayplan-{name}"))
+        }
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page).render(&mut text).map_err(|source| CliError::Stdout { source })?;
+    report.result_bytes(&text)?;
+    Ok(ExitStatus::Fine)
+}

@@ -1,0 +1,133 @@
+//! What a command says: diagnostics and progress on stderr, results on stdout; or all of it as JSON lines on stdout.
+
+use super::args::{Color, Format, Global};
+use super::exit::{CliError, ExitStatus};
+use crate::diag::{Diagnostic, Severity, json, render};
+use crate::failure::Failed;
+use crate::source::Sources;
+use serde_json::{Value, json};
+use std::io::{self, IsTerminal, Write};
+
+/// Findings shown in full; the rest are counted.
+const MAX_SHOWN: usize = 50;
+
+/// Where and how a command speaks.
+pub struct Report {
+    format: Format,
+    color: bool,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Report {
+    pub fn new(global: &Global) -> Self {
+        let color = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stderr().is_terminal(),
+        };
+        Report { format: global.format, color, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Prints findings: at most 50 errors and 50 others in full, then the counts.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) -> Result<(), Failed> {
+        let errors: Vec<&Diagnostic> =
+            diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
+        let others: Vec<&Diagnostic> = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity != Severity::Error && !self.quiet)
+            .collect();
+        match self.format {
+            Format::Json => {
+                for diagnostic in errors.iter().chain(&others) {
+                    self.result_line(&json::to_json(diagnostic, sources))?;
+                }
+            }
+            Format::Human => {
+                let mut stderr = io::stderr().lock();
+                for diagnostic in others.iter().take(MAX_SHOWN).chain(errors.iter().take(MAX_SHOWN)) {
+                    let text = render::to_text(diagnostic, sources, self.color);
+                    // Nothing can be told if stderr is closed.
+                    let _ = writeln!(stderr, "{text}");
+                }
+                for (found, word) in [(&others, "warning"), (&errors, "error")] {
+                    if found.len() > MAX_SHOWN {
+                        let _ = writeln!(stderr, "and {} more", count(found.len() - MAX_SHOWN, word));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One line of summary, last: for people on stderr, for machines with `type: summary`.
+    pub fn summary(&self, text: &str, mut fields: Value) -> Result<(), Failed> {
+        match self.format {
+            Format::Json => {
+                fields["type"] = json!("summary");
+                self.result_line(&fields)
+            }
+            Format::Human => {
+                if !self.quiet {
+                    let _ = writeln!(io::stderr(), "{text}");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// A remark for `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.verbose && !self.is_json() {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// A remark that people should see, but that is no result.
+    pub fn note(&self, text: &str) {
+        if !self.quiet && !self.is_json() {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
+    /// One JSON object on stdout.
+    pub fn result_line(&self, value: &Value) -> Result<(), Failed> {
+        self.result_bytes(format!("{value}\n").as_bytes())
+    }
+
+    /// Bytes of a result on stdout.
+    pub fn result_bytes(&self, bytes: &[u8]) -> Result<(), Failed> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|source| CliError::Stdout { source }.into())
+    }
+
+    /// What stopped the command. A reader that went away early needs no message.
+    pub fn failure(&self, failure: &Failed) {
+        if let Some(CliError::Stdout { source }) = failure.downcast_ref::<CliError>()
+            && source.kind() == io::ErrorKind::BrokenPipe
+        {
+            return;
+        }
+        let diagnostic = failure.diagnostic();
+        let sources = Sources::default();
+        match self.format {
+            Format::Json => {
+                // If stdout is what failed, there is nobody to tell.
+                let _ = self.result_line(&json::to_json(&diagnostic, &sources));
+                let _ = self.summary("", json!({"exitCode": ExitStatus::from(failure.class()) as u8}));
+            }
+            Format::Human => {
+                let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
+            }
+        }
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

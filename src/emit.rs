@@ -1,0 +1,150 @@
+//! Finished objects to files: the paths of the output tree, and the bytes.
+//!
+//! Paths follow from identity, owner and layer alone; two objects of one path are told apart by their API group.
+
+use crate::object::Object;
+use crate::finish::hash::{hex, sha256_of_text};
+use crate::spec::common::Layer;
+use crate::yaml::write::write_object;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Folder of a cluster's own objects, and of its delivery objects: no names for environments.
+pub const CLUSTER_FOLDER: &str = "cluster";
+pub const DELIVERY_FOLDER: &str = "delivery";
+/// Longest file name that common file systems take.
+const MAX_FILE_NAME: usize = 255;
+const INDEX: &str = "kustomization.yaml";
+
+/// One file of the output tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Relative to the root of the tree, with `/` between components.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+/// The files of a namespace's objects, with an index in each layer's folder.
+pub fn namespace_files(cluster: &str, environment: &str, namespace: &str, objects: &[&Object]) -> Vec<OutputFile> {
+    let base = format!("{cluster}/{environment}/{namespace}");
+    layered_files(objects, |object| format!("{base}/{}", object.layer.name()), |layer| format!("{base}/{}", layer.name()))
+}
+
+/// The files of a cluster's own objects; a namespaced one lies in a folder of its namespace.
+pub fn cluster_files(cluster: &str, objects: &[&Object]) -> Vec<OutputFile> {
+    let base = format!("{cluster}/{CLUSTER_FOLDER}");
+    layered_files(
+        objects,
+        |object| match object.namespace() {
+            "" => format!("{base}/{}", object.layer.name()),
+            namespace => format!("{base}/{}/{}", object.layer.name(), escape(namespace)),
+        },
+        |layer| format!("{base}/{}", layer.name()),
+    )
+}
+
+/// The files of one folder of objects, such as those of delivery, with an index.
+pub fn folder_files(folder: &str, objects: &[&Object]) -> Vec<OutputFile> {
+    layered_files(objects, |_| folder.to_owned(), |_| folder.to_owned())
+}
+
+fn layered_files(
+    objects: &[&Object],
+    folder_of: impl Fn(&Object) -> String,
+    index_of: impl Fn(Layer) -> String,
+) -> Vec<OutputFile> {
+    // Short names by folder; where two objects share one, all of them get their group.
+    let mut by_short_name: BTreeMap<(String, String), Vec<&Object>> = BTreeMap::new();
+    for object in objects {
+        by_short_name.entry((folder_of(object), short_name(object))).or_default().push(object);
+    }
+    let mut files = Vec::with_capacity(objects.len() + Layer::ALL.len());
+    let mut indexes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for ((folder, short), sharing) in by_short_name {
+        for object in &sharing {
+            let name = if sharing.len() == 1 { short.clone() } else { long_name(object) };
+            let path = format!("{folder}/{name}");
+            let index = index_of(object.layer);
+            let listed = path[index.len() + 1..].to_owned();
+            indexes.entry(index).or_default().push(listed);
+            files.push(OutputFile { path, bytes: bytes_of(object) });
+        }
+    }
+    for (folder, mut resources) in indexes {
+        resources.sort_unstable();
+        files.push(OutputFile { path: format!("{folder}/{INDEX}"), bytes: index(resources) });
+    }
+    files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    files
+}
+
+fn bytes_of(object: &Object) -> Vec<u8> {
+    match &object.verbatim {
+        Some(bytes) => bytes.to_vec(),
+        None => {
+            let mut bytes = Vec::with_capacity(1024);
+            write_object(&object.value, &mut bytes);
+            bytes
+        }
+    }
+}
+
+fn index(resources: Vec<String>) -> Vec<u8> {
+    let kustomization: Value = json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": resources,
+    });
+    let mut bytes = Vec::new();
+    write_object(&kustomization, &mut bytes);
+    bytes
+}
+
+fn short_name(object: &Object) -> String {
+    file_name(&object.kind().to_lowercase(), object.name())
+}
+
+fn long_name(object: &Object) -> String {
+    let kind = object.kind().to_lowercase();
+    match object.group() {
+        "" => file_name(&kind, object.name()),
+        group => file_name(&format!("{kind}.{group}"), object.name()),
+    }
+}
+
+/// `<kind>-<name>.yaml`; one that is too long for a file system is cut and ends in a hash of the whole.
+fn file_name(kind: &str, name: &str) -> String {
+    let stem = format!("{}-{}", escape(kind), escape(name));
+    let longest = MAX_FILE_NAME - ".yaml".len();
+    if stem.len() <= longest {
+        return format!("{stem}.yaml");
+    }
+    let digits = hex(&sha256_of_text(&stem), 8);
+    // The stem is ASCII: every byte is a character.
+    format!("{}-{digits}.yaml", &stem[..longest - 1 - digits.len()])
+}
+
+/// Lower-case letters, digits, `.`, `_`, `-` stand for themselves; every other byte is `%` and two hex digits.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_names_are_escaped_and_long_ones_cut() {
+        assert_eq!(file_name("clusterrole", "system:Foo/x"), "clusterrole-system%3a%46oo%2fx.yaml");
+        let long = file_name("configmap", &"a".repeat(253));
+        assert_eq!(long.len(), 255);
+        assert_ne!(long, file_name("configmap", &format!("{}b", "a".repeat(252))));
+    }
+}

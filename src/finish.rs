@@ -1,0 +1,98 @@
+//! Rendered and patched objects to finished ones: namespaces, labels, layers, hashes, jobs, schedules, protection.
+//!
+//! Works on one unit (a namespace, or the templates of a cluster) at a time; takes its objects and what is known of the unit,
+//! gives the objects as they are written. The order of the steps is that of the design: later ones see what earlier ones did.
+
+pub mod codes;
+pub mod config_hash;
+pub mod cron;
+pub mod hash;
+pub mod jobs;
+pub mod labels;
+pub mod layers;
+pub mod protection;
+pub mod scope;
+
+use crate::diag::Diagnostics;
+use crate::kubernetes::Api;
+use crate::object::{Object, Owner};
+use crate::spec::State;
+use crate::spec::common::Layer;
+use crate::spec::fleet::{DeliveryKind, UnvalidatedKind};
+
+/// What is known of the unit whose objects are finished.
+pub struct UnitContext<'a> {
+    pub cluster: &'a str,
+    pub api: &'a Api,
+    pub unvalidated: &'a [UnvalidatedKind],
+    pub delivery: DeliveryKind,
+    /// None for the templates of a cluster.
+    pub namespace: Option<NamespaceContext<'a>>,
+}
+
+/// The namespace of a unit.
+pub struct NamespaceContext<'a> {
+    pub name: &'a str,
+    pub environment: &'a str,
+    pub tenant: &'a str,
+    pub deployments: Vec<DeploymentContext<'a>>,
+}
+
+/// One deployment of a unit; [`Owner::Site`] counts them.
+pub struct DeploymentContext<'a> {
+    pub site: &'a str,
+    pub id: String,
+    pub state: State,
+    pub protect: bool,
+}
+
+impl UnitContext<'_> {
+    /// Whether the data of an owner is kept when an edit removes it.
+    pub fn is_protected(&self, owner: Owner) -> bool {
+        let Some(namespace) = &self.namespace else { return true };
+        match owner {
+            Owner::Cluster => true,
+            Owner::Namespace => namespace.deployments.iter().any(|deployment| deployment.protect),
+            Owner::Site(number) => namespace.deployments.get(number).is_none_or(|deployment| deployment.protect),
+        }
+    }
+
+    /// The deployment that an object is of, for messages.
+    pub fn deployment_id(&self, owner: Owner) -> Option<&str> {
+        match owner {
+            Owner::Cluster | Owner::Namespace => None,
+            Owner::Site(number) => {
+                self.namespace.as_ref()?.deployments.get(number).map(|deployment| deployment.id.as_str())
+            }
+        }
+    }
+}
+
+/// Finishes the objects of a unit. Objects with errors stay in, so that later phases see all of them.
+pub fn finish(mut objects: Vec<Object>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Vec<Object> {
+    for object in &mut objects {
+        scope::place(object, context, diagnostics);
+    }
+    for object in &mut objects {
+        layers::assign(object, context, diagnostics);
+        labels::add(object, context, diagnostics);
+    }
+    config_hash::stamp(&mut objects);
+    for object in objects.iter_mut().filter(|object| object.verbatim.is_none()) {
+        jobs::name(object, context, diagnostics);
+        jobs::schedule(object, context, diagnostics);
+        protection::keep(object, context);
+        protection::refuse_substitution(object, context);
+    }
+    objects
+}
+
+/// Whether an object is written: of a disabled deployment only platform and data are.
+pub fn is_written(object: &Object, context: &UnitContext<'_>) -> bool {
+    let Owner::Site(number) = object.owner else { return true };
+    let deployment = context.namespace.as_ref().and_then(|namespace| namespace.deployments.get(number));
+    deployment.is_none_or(|deployment| match deployment.state {
+        State::Enabled => true,
+        State::Disabled => matches!(object.layer, Layer::Platform | Layer::Data),
+    })
+}

@@ -1,0 +1,186 @@
+//! A Kubernetes object on its way from a template to a file.
+
+use crate::pointer::Pointer;
+use crate::source::Span;
+use crate::spec::common::Layer;
+use crate::spec::template::Run;
+use serde_json::{Map, Value};
+use std::fmt;
+use std::sync::Arc;
+
+/// What an object is, whatever file it lies in; the namespace is the empty string for cluster-scoped ones.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    pub group: String,
+    pub kind: String,
+    pub namespace: String,
+    pub name: String,
+}
+
+impl fmt::Display for Identity {
+    /// `Deployment portal-web`, as messages name it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.name)
+    }
+}
+
+/// Which part of the fleet an object comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// A cluster's template.
+    Cluster,
+    /// A namespace's template, or the compiler itself for that namespace.
+    Namespace,
+    /// The deployment with this number in its unit.
+    Site(usize),
+}
+
+/// A rendered object with what the later phases need to know of it.
+#[derive(Debug, Clone)]
+pub struct Object {
+    pub value: Value,
+    pub owner: Owner,
+    pub layer: Layer,
+    /// `bayplan/run`, for Jobs.
+    pub run: Option<Run>,
+    /// A file that is passed through byte for byte; `value` is then only looked at.
+    pub verbatim: Option<Arc<[u8]>>,
+    pub origin: Origin,
+}
+
+/// Where an object comes from, for messages.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The document in its template or secret file.
+    pub span: Span,
+    /// The rendered document's number in its program's output, to find the field again when it is traced.
+    pub trace: Option<Trace>,
+    /// The pointers that each patch set, in order of application.
+    pub patched: Vec<PatchedFields>,
+}
+
+/// Leads back to the shape from which an object was filled.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    pub shape: Arc<crate::mustache::Shape>,
+    /// Path of the object below the document's root, for the items of a `kind: List`.
+    pub within: Pointer,
+}
+
+/// What one patch did to an object.
+#[derive(Debug, Clone)]
+pub struct PatchedFields {
+    /// The patch in its spec.
+    pub span: Span,
+    pub label: String,
+    pub pointers: Vec<Pointer>,
+}
+
+impl Object {
+    pub fn api_version(&self) -> &str {
+        self.value.get("apiVersion").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The API group; empty for the core group.
+    pub fn group(&self) -> &str {
+        self.api_version().rsplit_once('/').map_or("", |(group, _)| group)
+    }
+
+    pub fn kind(&self) -> &str {
+        self.value.get("kind").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub fn name(&self) -> &str {
+        self.metadata_text("name")
+    }
+
+    /// Empty where there is none.
+    pub fn namespace(&self) -> &str {
+        self.metadata_text("namespace")
+    }
+
+    fn metadata_text(&self, key: &str) -> &str {
+        self.value.get("metadata").and_then(|metadata| metadata.get(key)).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub fn identity(&self) -> Identity {
+        Identity {
+            group: self.group().to_owned(),
+            kind: self.kind().to_owned(),
+            namespace: self.namespace().to_owned(),
+            name: self.name().to_owned(),
+        }
+    }
+
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.value.get("metadata")?.get("annotations")?.get(key)?.as_str()
+    }
+
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.value.get("metadata")?.get("labels")?.get(key)?.as_str()
+    }
+
+    pub fn set_annotation(&mut self, key: &str, value: &str) {
+        insert(metadata_map(&mut self.value, "annotations"), key, value);
+    }
+
+    pub fn set_label(&mut self, key: &str, value: &str) {
+        insert(metadata_map(&mut self.value, "labels"), key, value);
+    }
+
+    /// Removes an annotation, and the map of annotations when it was the only one.
+    pub fn remove_annotation(&mut self, key: &str) {
+        let Some(Value::Object(metadata)) = self.value.get_mut("metadata") else { return };
+        let Some(Value::Object(annotations)) = metadata.get_mut("annotations") else { return };
+        annotations.remove(key);
+        if annotations.is_empty() {
+            metadata.remove("annotations");
+        }
+    }
+
+    pub fn set_metadata(&mut self, key: &str, value: &str) {
+        if let Some(Value::Object(metadata)) = self.value.get_mut("metadata") {
+            metadata.insert(key.to_owned(), Value::String(value.to_owned()));
+        }
+    }
+
+    /// Claims, volumes and snapshots: what the layer `data` is for.
+    pub fn is_volume_kind(&self) -> bool {
+        matches!(
+            (self.group(), self.kind()),
+            ("", "PersistentVolumeClaim" | "PersistentVolume")
+                | ("snapshot.storage.k8s.io", "VolumeSnapshot" | "VolumeSnapshotContent")
+                | ("groupsnapshot.storage.k8s.io", "VolumeGroupSnapshot" | "VolumeGroupSnapshotContent")
+        )
+    }
+}
+
+fn insert(map: Option<&mut Map<String, Value>>, key: &str, value: &str) {
+    if let Some(map) = map {
+        map.insert(key.to_owned(), Value::String(value.to_owned()));
+    }
+}
+
+/// `metadata.labels` or `metadata.annotations`, made where it is absent.
+fn metadata_map<'v>(value: &'v mut Value, field: &str) -> Option<&'v mut Map<String, Value>> {
+    let Value::Object(object) = value else { return None };
+    let Value::Object(metadata) = object.entry("metadata").or_insert_with(|| Value::Object(Map::new())) else {
+        return None;
+    };
+    let map = metadata.entry(field).or_insert_with(|| Value::Object(Map::new()));
+    if map.is_null() {
+        *map = Value::Object(Map::new());
+    }
+    map.as_object_mut()
+}
+
+/// Where the pod template lies in objects of a kind that has one.
+pub fn pod_template_path(kind: &str) -> Option<&'static str> {
+    match kind {
+        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
+            Some("/spec/template")
+        }
+        "CronJob" => Some("/spec/jobTemplate/spec/template"),
+        _ => None,
+    }
+}

@@ -1,0 +1,203 @@
+//! Namespaces: the name of each deployment's, and the units that share one.
+
+use super::deployments::Deployment;
+use super::roots;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::load::{Cluster, Specs};
+use crate::mustache::Inline;
+use crate::pointer::Pointer;
+use crate::source::Span;
+use crate::spec::template::Scope;
+use crate::spec::{EnvironmentSpec, SiteSpec, Spec, TenantSpec};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub static NAMESPACE_NAME: Code = Code {
+    name: "namespace-name",
+    explanation: "The name of a namespace, made from the environment's `namespace` string, must be a DNS label (RFC 1123) of at \
+                  most 63 characters. Nothing is cut, because a cut name could meet another one.",
+};
+pub static SHARED_NAMESPACE: Code = Code {
+    name: "shared-namespace",
+    explanation: "On one cluster a namespace belongs to one environment and one tenant: two tenants in one namespace would not \
+                  be kept apart. Sites of one tenant and environment may share one.",
+};
+pub static NAMESPACE_BLOCK: Code = Code {
+    name: "namespace-block",
+    explanation: "Two sites that share a namespace give its template different values or patches, and neither may win.",
+};
+
+pub static CODES: &[&Code] = &[&NAMESPACE_NAME, &SHARED_NAMESPACE, &NAMESPACE_BLOCK];
+
+/// One namespace of one cluster, with the deployments in it in order of site.
+pub struct Unit<'s> {
+    pub cluster: &'s Cluster,
+    pub environment: &'s Spec<EnvironmentSpec>,
+    pub tenant: &'s Spec<TenantSpec>,
+    pub namespace: String,
+    pub deployments: Vec<Deployment<'s>>,
+}
+
+impl<'s> Unit<'s> {
+    /// The site whose `namespace` block counts: those of all sites are the same.
+    pub fn block_site(&self) -> Option<&'s Spec<SiteSpec>> {
+        self.deployments.iter().map(|deployment| deployment.site).find(|site| has_block(site))
+    }
+}
+
+fn has_block(site: &Spec<SiteSpec>) -> bool {
+    !site.spec.namespace.values.is_empty() || !site.spec.namespace.patches.is_empty()
+}
+
+/// The environments' `namespace` strings, read and bound.
+pub struct NamespaceNames {
+    by_environment: BTreeMap<String, Inline>,
+}
+
+impl NamespaceNames {
+    pub fn compile(specs: &Specs, diagnostics: &mut Diagnostics) -> Self {
+        let mut properties = roots::schemas(Scope::Site);
+        properties.remove("namespace");
+        let schema = json!({"type": "object", "properties": properties});
+        let by_environment = specs
+            .environments
+            .iter()
+            .filter_map(|(name, environment)| {
+                let place = environment.at("/spec/namespace");
+                let inline = Inline::compile(&environment.spec.namespace, place, &schema, diagnostics)?;
+                Some((name.clone(), inline))
+            })
+            .collect();
+        NamespaceNames { by_environment }
+    }
+
+    fn name(&self, specs: &Specs, deployment: &Deployment<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
+        let inline = self.by_environment.get(deployment.environment.name())?;
+        let roots = roots::of_deployment(specs, deployment, None);
+        let place = deployment.environment.at("/spec/namespace");
+        match inline.render(&crate::mustache::Values::new(&[&roots])) {
+            Ok(Value::String(name)) => {
+                check_name(name, deployment, place, diagnostics)
+            }
+            Ok(other) => {
+                let message = format!("the namespace of {} is {}, not a string", deployment.id(), other);
+                diagnostics.push(Diagnostic::error(&NAMESPACE_NAME, message).at(place, "made here"));
+                None
+            }
+            Err(error) => {
+                diagnostics.push(error.into_diagnostic().in_deployment(deployment.id()));
+                None
+            }
+        }
+    }
+}
+
+fn check_name(
+    name: String,
+    deployment: &Deployment<'_>,
+    place: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let is_label = !name.is_empty()
+        && name.len() <= 63
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-');
+    if is_label {
+        return Some(name);
+    }
+    let reason = if name.len() > 63 {
+        format!("has {} characters, 63 at most are allowed", name.len())
+    } else {
+        "is not a DNS label: lower-case letters, digits and `-`, with a letter or digit at each end".to_owned()
+    };
+    diagnostics.push(
+        Diagnostic::error(&NAMESPACE_NAME, format!("the namespace `{name}` {reason}"))
+            .at(place, "made here")
+            .also(deployment.site.name_place(), "for this site")
+            .help("shorten the names, or set a shorter `namespace` on the environment")
+            .in_deployment(deployment.id()),
+    );
+    None
+}
+
+/// Groups deployments by cluster and namespace, in order of cluster, environment, namespace.
+pub fn group<'s>(
+    specs: &Specs,
+    names: &NamespaceNames,
+    deployments: Vec<Deployment<'s>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Unit<'s>> {
+    let mut units: BTreeMap<(&'s str, String), Unit<'s>> = BTreeMap::new();
+    for deployment in deployments {
+        let Some(namespace) = names.name(specs, &deployment, diagnostics) else { continue };
+        let key = (deployment.cluster.spec.name(), namespace.clone());
+        match units.get_mut(&key) {
+            None => {
+                let unit = Unit {
+                    cluster: deployment.cluster,
+                    environment: deployment.environment,
+                    tenant: deployment.tenant,
+                    namespace,
+                    deployments: vec![deployment],
+                };
+                units.insert(key, unit);
+            }
+            Some(unit) => {
+                if may_join(unit, &deployment, diagnostics) {
+                    unit.deployments.push(deployment);
+                }
+            }
+        }
+    }
+    let mut units: Vec<Unit<'s>> = units.into_values().collect();
+    units.sort_by(|one, other| order(one).cmp(&order(other)));
+    units
+}
+
+fn order<'u>(unit: &'u Unit<'_>) -> (&'u str, &'u str, &'u str) {
+    (unit.cluster.spec.name(), unit.environment.name(), &unit.namespace)
+}
+
+fn may_join(unit: &Unit<'_>, deployment: &Deployment<'_>, diagnostics: &mut Diagnostics) -> bool {
+    let Some(first) = unit.deployments.first() else { return true };
+    let place = |deployment: &Deployment<'_>| {
+        let at = Pointer::from_segments(["spec", "environments", deployment.environment.name()]);
+        deployment.site.document.locate_key(&at)
+    };
+    let differs = if unit.tenant.name() != deployment.tenant.name() {
+        Some(format!("tenants `{}` and `{}`", unit.tenant.name(), deployment.tenant.name()))
+    } else if unit.environment.name() != deployment.environment.name() {
+        Some(format!("environments `{}` and `{}`", unit.environment.name(), deployment.environment.name()))
+    } else {
+        None
+    };
+    if let Some(differs) = differs {
+        let message =
+            format!("namespace `{}` on cluster `{}` would belong to {differs}", unit.namespace, unit.cluster.spec.name());
+        diagnostics.push(
+            Diagnostic::error(&SHARED_NAMESPACE, message)
+                .at(place(deployment), format!("{} is in it", deployment.id()))
+                .also(place(first), format!("{} is in it too", first.id()))
+                .also(deployment.environment.at("/spec/namespace"), "named here")
+                .help("put what tells them apart, such as `{{tenant.name}}`, into the environment's `namespace`"),
+        );
+        return false;
+    }
+    let other = unit.deployments.iter().map(|deployment| deployment.site).find(|site| has_block(site));
+    if let Some(other) = other
+        && has_block(deployment.site)
+        && other.spec.namespace != deployment.site.spec.namespace
+    {
+        diagnostics.push(
+            Diagnostic::error(
+                &NAMESPACE_BLOCK,
+                format!("sites `{}` and `{}` differ on their namespace `{}`", other.name(), deployment.site.name(), unit.namespace),
+            )
+            .at(deployment.site.at("/spec/namespace"), "this block")
+            .also(other.at("/spec/namespace"), "and this one")
+            .help("make the two blocks equal, or give each site a namespace of its own"),
+        );
+    }
+    true
+}

@@ -1,0 +1,142 @@
+//! Documents to typed specs: kind, schema, then the Rust type.
+
+use super::check::{self, Problem};
+use super::{API_VERSION, Kind, Metadata, Spec, schema};
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::near;
+use crate::pointer::Pointer;
+use crate::source::{FileId, Sources};
+use crate::yaml::read::{Doubtful, ReadOptions, read, to_value};
+use crate::yaml::{Document, NodeValue, ScalarStyle};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub static NOT_A_SPEC: Code = Code {
+    name: "not-a-spec",
+    explanation: "A document in bayplan.yaml, site-specs/ or a template.yaml that is not a map with `apiVersion: bayplan/v1` \
+                  and a kind that bayplan knows. Kubernetes objects belong in templates/ or crds/.",
+};
+pub static EMPTY_SPEC: Code = Code {
+    name: "empty-spec",
+    explanation: "A spec file without any document: empty, or comments alone. Delete the file or write a spec into it.",
+};
+pub static CODES: &[&Code] = &[&NOT_A_SPEC, &EMPTY_SPEC];
+
+/// A document whose kind is known, its content not yet judged.
+pub struct RawSpec {
+    pub kind: Kind,
+    pub document: Document,
+}
+
+impl RawSpec {
+    /// `metadata.name`, where it is written.
+    pub fn name(&self) -> Option<&str> {
+        self.document.root.get("metadata")?.get("name")?.text()
+    }
+}
+
+/// Reads a file of specs: one or many documents, each of a bayplan kind.
+pub fn read_file(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> Vec<RawSpec> {
+    let before = diagnostics.len();
+    let documents = read(file, &sources.file(file).bytes, ReadOptions::default(), diagnostics);
+    if documents.is_empty() && diagnostics.len() == before {
+        diagnostics.push(
+            Diagnostic::error(&EMPTY_SPEC, "this file holds no spec")
+                .at(crate::source::Span::file(file), "no document here")
+                .help("write a document with `apiVersion: bayplan/v1` and a kind, or delete the file"),
+        );
+    }
+    documents.into_iter().filter_map(|document| identify(document, diagnostics)).collect()
+}
+
+fn identify(document: Document, diagnostics: &mut Diagnostics) -> Option<RawSpec> {
+    let NodeValue::Mapping(_) = &document.root.value else {
+        let found = match &document.root.value {
+            NodeValue::Sequence(_) => "a list",
+            NodeValue::Scalar { .. } | NodeValue::Mapping(_) => "a scalar",
+        };
+        diagnostics.push(
+            Diagnostic::error(&NOT_A_SPEC, format!("expected a map with apiVersion, kind and metadata, found {found}"))
+                .at(document.span(&document.root), "not a map"),
+        );
+        return None;
+    };
+    let version = document.root.get("apiVersion").and_then(|node| node.text());
+    if version != Some(API_VERSION) {
+        let place = document.locate_key(&Pointer::from_segments(["apiVersion"]));
+        let message = match version {
+            Some(version) => format!("apiVersion is `{version}`, not `{API_VERSION}`"),
+            None => format!("this document has no `apiVersion: {API_VERSION}`"),
+        };
+        diagnostics.push(Diagnostic::error(&NOT_A_SPEC, message).at(place, "here").help(format!(
+            "specs begin with `apiVersion: {API_VERSION}`; Kubernetes objects belong in templates/ or crds/"
+        )));
+        return None;
+    }
+    let name = document.root.get("kind").and_then(|node| node.text()).unwrap_or_default();
+    let Some(kind) = Kind::from_name(name) else {
+        let place = document.locate(&Pointer::from_segments(["kind"]));
+        let message =
+            if name.is_empty() { "this document has no `kind`".to_owned() } else { format!("unknown kind `{name}`") };
+        diagnostics.push(
+            Diagnostic::error(&NOT_A_SPEC, message)
+                .at(place, "here")
+                .maybe_help(near::hint(name, Kind::ALL.map(Kind::name))),
+        );
+        return None;
+    };
+    Some(RawSpec { kind, document })
+}
+
+/// A document as its Rust type; nothing where it breaks the schema (all findings are pushed).
+pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<Spec<T>> {
+    let RawSpec { kind, document } = raw;
+    let before = diagnostics.len();
+    let value = to_value(&document, &document.root, Doubtful::Refuse, diagnostics);
+    let compiled = schema::compiled(kind)?;
+    let findings = check::check(&compiled.validator, &compiled.schema, &value);
+    for finding in &findings {
+        let mut diagnostic = Diagnostic::error(finding.code(), finding.message(&format!("this {}", kind.name())));
+        let place =
+            if finding.at_key { document.locate_key(&finding.pointer) } else { document.locate(&finding.pointer) };
+        diagnostic = diagnostic.at(place, finding.label()).maybe_help(finding.help.clone());
+        diagnostic = diagnostic.maybe_help(quote_help(&finding.problem, &document, &finding.pointer));
+        diagnostics.push(diagnostic);
+    }
+    if diagnostics.iter().skip(before).any(|diagnostic| diagnostic.severity == crate::diag::Severity::Error) {
+        return None;
+    }
+    #[derive(Deserialize)]
+    struct Whole<T> {
+        metadata: Metadata,
+        spec: Option<T>,
+    }
+    let missing_spec = value.get("spec").is_none();
+    let mut value = value;
+    if missing_spec && let Value::Object(map) = &mut value {
+        map.insert("spec".to_owned(), Value::Object(serde_json::Map::new()));
+    }
+    match serde_json::from_value::<Whole<T>>(value) {
+        Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document }),
+        Ok(Whole { spec: None, .. }) => None,
+        Err(error) => {
+            // The schema comes from the same type, so this says that the two disagree on something.
+            let place = document.span(&document.root);
+            diagnostics.push(Diagnostic::error(&check::INVALID_VALUE, error.to_string()).at(place, "in this document"));
+            None
+        }
+    }
+}
+
+/// `write "1.10"`, where a bare scalar was read as something else than the text that is due.
+fn quote_help(problem: &Problem, document: &Document, pointer: &Pointer) -> Option<String> {
+    let Problem::WrongType { wants_text: true, .. } = problem else { return None };
+    let node = document.root.find(pointer)?;
+    match &node.value {
+        NodeValue::Scalar { text, style: ScalarStyle::Plain } if !text.is_empty() => {
+            Some(format!("write it in quotes: \"{text}\""))
+        }
+        NodeValue::Scalar { .. } | NodeValue::Sequence(_) | NodeValue::Mapping(_) => None,
+    }
+}

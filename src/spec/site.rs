@@ -1,0 +1,140 @@
+//! kind: Site.
+
+use super::common::{ExternalObject, Layer, Patch, Values};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One application of one tenant, in the environments that it lists.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SiteSpec {
+    /// Name of the Tenant that owns it.
+    pub tenant: String,
+    /// Name of a Template of scope `site`; an environment below may name another.
+    pub template: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protect: Option<bool>,
+    /// Values of the template, for all environments.
+    #[serde(default)]
+    pub values: Values,
+    /// For the template of its namespaces.
+    #[serde(default)]
+    pub namespace: NamespaceBlock,
+    #[serde(default)]
+    pub patches: Vec<Patch>,
+    /// More manifests from the template's folder or the fleet's.
+    #[serde(default)]
+    pub manifests: Vec<ExtraManifest>,
+    /// Encrypted Secrets, passed through byte for byte.
+    #[serde(default)]
+    pub secrets: Vec<SecretFile>,
+    /// Objects that somebody else provides in its namespaces.
+    #[serde(default)]
+    pub external: Vec<ExternalObject>,
+    /// The environments that it is deployed in.
+    #[serde(default)]
+    pub environments: BTreeMap<String, SiteEnvironment>,
+}
+
+/// Whether a site runs. A disabled one is rendered and checked, then only its platform and data are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Enabled,
+    Disabled,
+}
+
+/// What a site gives to the template of its namespace. Two sites of one namespace must not differ.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct NamespaceBlock {
+    pub values: Values,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<Patch>,
+}
+
+impl PartialEq for Patch {
+    fn eq(&self, other: &Self) -> bool {
+        serde_json::to_value(self).ok() == serde_json::to_value(other).ok()
+    }
+}
+
+/// One more manifest, rendered as those of the template are.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ExtraManifest {
+    /// Path of the file, relative to the fleet's folder.
+    pub file: String,
+    /// Environments that it is for; all if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
+}
+
+/// A SOPS-encrypted Secret or a SealedSecret.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct SecretFile {
+    /// Path of the file, relative to the fleet's folder.
+    pub file: String,
+    /// Environments that it is for; all if left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
+    /// `services` unless set; `data` for credentials without which the data cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<Layer>,
+}
+
+/// A site in one environment.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct SiteEnvironment {
+    /// Where it lives: a list of names, or a map whose entries are the topmost layer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<SiteClusters>,
+    /// Another template than the site's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protect: Option<bool>,
+    pub values: Values,
+    pub patches: Vec<Patch>,
+}
+
+/// The clusters of a site's environment.
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SiteClusters {
+    /// Names alone.
+    Names(Vec<String>),
+    /// Names with the topmost layer of values and patches.
+    Entries(BTreeMap<String, SiteCluster>),
+}
+
+impl SiteClusters {
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            SiteClusters::Names(names) => names.iter().map(String::as_str).collect(),
+            SiteClusters::Entries(entries) => entries.keys().map(String::as_str).collect(),
+        }
+    }
+
+    pub fn entry(&self, cluster: &str) -> Option<&SiteCluster> {
+        match self {
+            SiteClusters::Names(_) => None,
+            SiteClusters::Entries(entries) => entries.get(cluster),
+        }
+    }
+}
+
+/// The topmost layer: a site in one environment on one cluster.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct SiteCluster {
+    pub values: Values,
+    pub patches: Vec<Patch>,
+}

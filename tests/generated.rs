@@ -1,0 +1,146 @@
+//! Pages of docs/ that are made from the code: the reference of each kind and the page of diagnostic codes.
+//!
+//! `BAYPLAN_BLESS=1 cargo test --test generated` writes them anew.
+
+use bayplan::codes;
+use bayplan::spec::{Kind, schema};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn generated_pages_are_current() {
+    let mut pages: BTreeMap<String, String> = BTreeMap::new();
+    for kind in Kind::ALL {
+        pages.insert(format!("docs/reference/{}.md", kind.name().to_lowercase()), kind_page(kind));
+    }
+    pages.insert("docs/codes.md".to_owned(), codes_page());
+    #[allow(clippy::disallowed_methods)]
+    let is_blessing = std::env::var("BAYPLAN_BLESS").is_ok();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut stale = Vec::new();
+    for (path, due) in &pages {
+        let target = root.join(path);
+        if fs::read_to_string(&target).ok().as_ref() != Some(due) {
+            if is_blessing {
+                fs::create_dir_all(target.parent().expect("has a parent")).expect("can be made");
+                fs::write(&target, due).expect("can be written");
+            } else {
+                stale.push(path.as_str());
+            }
+        }
+    }
+    assert!(stale.is_empty(), "stale: {stale:?}; write them with BAYPLAN_BLESS=1 cargo test --test generated");
+}
+
+fn codes_page() -> String {
+    let mut page = String::from(
+        "# Diagnostic codes\n\nGenerated from the code. `bayplan check` prints a code in brackets after the word error or warning; \
+         this page says what each one means and what to do.\n",
+    );
+    for code in codes::all() {
+        let _ = write!(page, "\n## {}\n\n{}\n", code.name, code.explanation);
+    }
+    page
+}
+
+fn kind_page(kind: Kind) -> String {
+    let schema = schema::of_kind(kind);
+    let mut page = format!("# kind: {}\n\nGenerated from the code.", kind.name());
+    let spec = resolve(&schema["properties"]["spec"], &schema);
+    if let Some(description) = spec.get("description").and_then(Value::as_str) {
+        let _ = write!(page, " {description}");
+    }
+    page.push_str("\n\n| field | type | what it is |\n|---|---|---|\n");
+    rows(&schema["properties"]["metadata"], "metadata", &schema, &mut page);
+    rows(&schema["properties"]["spec"], "spec", &schema, &mut page);
+    page
+}
+
+fn rows(node: &Value, path: &str, root: &Value, page: &mut String) {
+    let node = resolve(node, root);
+    let required: Vec<&str> =
+        node.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    for (name, property) in node.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let field = format!("{path}.{name}");
+        let target = resolve(property, root);
+        let text = [property, target].into_iter().find_map(|node| node.get("description").and_then(Value::as_str));
+        let text = text.unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+        let due = if required.contains(&name.as_str()) { " (required)" } else { "" };
+        let default = property
+            .get("default")
+            .filter(|value| !is_empty(value))
+            .map(|value| format!(" Default: `{value}`."))
+            .unwrap_or_default();
+        let _ = writeln!(page, "| `{field}` | {}{due} | {text}{default} |", type_of(property, root));
+        below(property, &field, root, page);
+    }
+}
+
+/// The fields of a map's or a list's items.
+fn below(property: &Value, field: &str, root: &Value, page: &mut String) {
+    let target = resolve(property, root);
+    rows_if_object(target, field, root, page);
+    if let Some(items) = target.get("items") {
+        below(items, &format!("{field}[]"), root, page);
+    }
+    if let Some(inner) = target.get("additionalProperties").filter(|inner| inner.is_object()) {
+        below(inner, &format!("{field}.NAME"), root, page);
+    }
+    for branch in target.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
+        below(branch, field, root, page);
+    }
+}
+
+fn rows_if_object(target: &Value, field: &str, root: &Value, page: &mut String) {
+    if target.get("properties").is_some() {
+        rows(target, field, root, page);
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.values().all(is_empty),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+fn type_of(node: &Value, root: &Value) -> String {
+    let node = resolve(node, root);
+    let words = |list: &Value| {
+        list.as_array()
+            .into_iter()
+            .flatten()
+            .map(|word| format!("`{}`", word.as_str().map_or_else(|| word.to_string(), str::to_owned)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    if let Some(list) = node.get("enum") {
+        return words(list);
+    }
+    if let Some(branches) = node.get("oneOf").or_else(|| node.get("anyOf")).and_then(Value::as_array) {
+        let constants: Vec<String> =
+            branches.iter().filter_map(|branch| branch.get("const")).map(|word| format!("`{}`", word.as_str().unwrap_or_default())).collect();
+        if !constants.is_empty() {
+            return constants.join(", ");
+        }
+        return branches.iter().map(|branch| type_of(branch, root)).collect::<Vec<_>>().join(" or ");
+    }
+    match node.get("type").and_then(Value::as_str) {
+        Some("array") => format!("list of {}", node.get("items").map_or("anything".to_owned(), |items| type_of(items, root))),
+        Some("object") => "map".to_owned(),
+        Some(name) => name.to_owned(),
+        None => "anything".to_owned(),
+    }
+}
+
+fn resolve<'v>(node: &'v Value, root: &'v Value) -> &'v Value {
+    match node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#')) {
+        Some(pointer) => root.pointer(pointer).unwrap_or(node),
+        None => node,
+    }
+}
