@@ -4,6 +4,7 @@ pub mod codes;
 pub mod diag;
 pub mod load;
 pub mod near;
+pub mod patch;
 pub mod pointer;
 pub mod source;
 pub mod spec;
