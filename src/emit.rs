@@ -18,20 +18,22 @@ const INDEX: &str = "kustomization.yaml";
 
 /// One file of the output tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputFile {
+pub struct EmittedFile {
     /// Relative to the root of the tree, with `/` between components.
     pub path: String,
     pub bytes: Vec<u8>,
+    /// Which of the objects it is; none for an index.
+    pub object: Option<usize>,
 }
 
 /// The files of a namespace's objects, with an index in each layer's folder.
-pub fn namespace_files(cluster: &str, environment: &str, namespace: &str, objects: &[&Object]) -> Vec<OutputFile> {
+pub fn namespace_files(cluster: &str, environment: &str, namespace: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
     let base = format!("{cluster}/{environment}/{namespace}");
     layered_files(objects, |object| format!("{base}/{}", object.layer.name()), |layer| format!("{base}/{}", layer.name()))
 }
 
 /// The files of a cluster's own objects; a namespaced one lies in a folder of its namespace.
-pub fn cluster_files(cluster: &str, objects: &[&Object]) -> Vec<OutputFile> {
+pub fn cluster_files(cluster: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
     let base = format!("{cluster}/{CLUSTER_FOLDER}");
     layered_files(
         objects,
@@ -44,41 +46,42 @@ pub fn cluster_files(cluster: &str, objects: &[&Object]) -> Vec<OutputFile> {
 }
 
 /// The files of one folder of objects, such as those of delivery, with an index.
-pub fn folder_files(folder: &str, objects: &[&Object]) -> Vec<OutputFile> {
+pub fn folder_files(folder: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
     layered_files(objects, |_| folder.to_owned(), |_| folder.to_owned())
 }
 
 fn layered_files(
-    objects: &[&Object],
-    folder_of: impl Fn(&Object) -> String,
+    objects: &[&Object<'_>],
+    folder_of: impl Fn(&Object<'_>) -> String,
     index_of: impl Fn(Layer) -> String,
-) -> Vec<OutputFile> {
+) -> Vec<EmittedFile> {
     // Short names by folder; where two objects share one, all of them get their group.
-    let mut by_short_name: BTreeMap<(String, String), Vec<&Object>> = BTreeMap::new();
-    for object in objects {
-        by_short_name.entry((folder_of(object), short_name(object))).or_default().push(object);
+    let mut by_short_name: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (number, object) in objects.iter().enumerate() {
+        by_short_name.entry((folder_of(object), short_name(object))).or_default().push(number);
     }
     let mut files = Vec::with_capacity(objects.len() + Layer::ALL.len());
     let mut indexes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for ((folder, short), sharing) in by_short_name {
-        for object in &sharing {
+        for number in &sharing {
+            let object = objects[*number];
             let name = if sharing.len() == 1 { short.clone() } else { long_name(object) };
             let path = format!("{folder}/{name}");
             let index = index_of(object.layer);
             let listed = path[index.len() + 1..].to_owned();
             indexes.entry(index).or_default().push(listed);
-            files.push(OutputFile { path, bytes: bytes_of(object) });
+            files.push(EmittedFile { path, bytes: bytes_of(object), object: Some(*number) });
         }
     }
     for (folder, mut resources) in indexes {
         resources.sort_unstable();
-        files.push(OutputFile { path: format!("{folder}/{INDEX}"), bytes: index(resources) });
+        files.push(EmittedFile { path: format!("{folder}/{INDEX}"), bytes: index(resources), object: None });
     }
     files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
     files
 }
 
-fn bytes_of(object: &Object) -> Vec<u8> {
+fn bytes_of(object: &Object<'_>) -> Vec<u8> {
     match &object.verbatim {
         Some(bytes) => bytes.to_vec(),
         None => {
@@ -100,11 +103,11 @@ fn index(resources: Vec<String>) -> Vec<u8> {
     bytes
 }
 
-fn short_name(object: &Object) -> String {
+fn short_name(object: &Object<'_>) -> String {
     file_name(&object.kind().to_lowercase(), object.name())
 }
 
-fn long_name(object: &Object) -> String {
+fn long_name(object: &Object<'_>) -> String {
     let kind = object.kind().to_lowercase();
     match object.group() {
         "" => file_name(&kind, object.name()),

@@ -69,7 +69,7 @@ impl UnitContext<'_> {
 }
 
 /// Finishes the objects of a unit. Objects with errors stay in, so that later phases see all of them.
-pub fn finish(mut objects: Vec<Object>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Vec<Object> {
+pub fn finish<'s>(mut objects: Vec<Object<'s>>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Vec<Object<'s>> {
     for object in &mut objects {
         scope::place(object, context, diagnostics);
     }
@@ -88,7 +88,7 @@ pub fn finish(mut objects: Vec<Object>, context: &UnitContext<'_>, diagnostics: 
 }
 
 /// Whether an object is written: of a disabled deployment only platform and data are.
-pub fn is_written(object: &Object, context: &UnitContext<'_>) -> bool {
+pub fn is_written(object: &Object<'_>, context: &UnitContext<'_>) -> bool {
     let Owner::Site(number) = object.owner else { return true };
     let deployment = context.namespace.as_ref().and_then(|namespace| namespace.deployments.get(number));
     deployment.is_none_or(|deployment| match deployment.state {

@@ -1,9 +1,15 @@
 //! A Kubernetes object on its way from a template to a file.
 
+use crate::mustache::trace::InsertedFrom;
+use crate::mustache::{DocumentOrigin, Program};
+use crate::patch::{self, Touched};
 use crate::pointer::Pointer;
+use crate::resolve::values::RenderInputs;
 use crate::source::Span;
 use crate::spec::common::Layer;
 use crate::spec::template::Run;
+use crate::yaml::Document;
+use crate::yaml::value::Octal;
 use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
@@ -37,7 +43,7 @@ pub enum Owner {
 
 /// A rendered object with what the later phases need to know of it.
 #[derive(Debug, Clone)]
-pub struct Object {
+pub struct Object<'s> {
     pub value: Value,
     pub owner: Owner,
     pub layer: Layer,
@@ -45,38 +51,91 @@ pub struct Object {
     pub run: Option<Run>,
     /// A file that is passed through byte for byte; `value` is then only looked at.
     pub verbatim: Option<Arc<[u8]>>,
-    pub origin: Origin,
+    /// Bare scalars such as `0644` that were read as octal: right where the schema wants an integer. Pointers are those of the
+    /// object as its template wrote it.
+    pub octals: Vec<Octal>,
+    pub origin: Origin<'s>,
 }
 
 /// Where an object comes from, for messages.
 #[derive(Debug, Clone)]
-pub struct Origin {
-    /// The document in its template or secret file.
+pub struct Origin<'s> {
+    /// The file of its document: a template, a secret file, or the spec that has the compiler write it.
     pub span: Span,
-    /// The rendered document's number in its program's output, to find the field again when it is traced.
-    pub trace: Option<Trace>,
-    /// The pointers that each patch set, in order of application.
-    pub patched: Vec<PatchedFields>,
+    /// Leads back to the template's text and to the values.
+    pub rendered: Option<RenderedFrom<'s>>,
+    /// In order of application.
+    pub patches: Vec<AppliedPatch>,
 }
 
-/// Leads back to the shape from which an object was filled.
+/// The document of a program that an object was filled from, and the values that filled it.
 #[derive(Debug, Clone)]
-pub struct Trace {
-    pub shape: Arc<crate::mustache::Shape>,
-    /// Path of the object below the document's root, for the items of a `kind: List`.
-    pub within: Pointer,
+pub struct RenderedFrom<'s> {
+    pub program: Arc<Program>,
+    pub document: DocumentOrigin,
+    pub inputs: Arc<RenderInputs<'s>>,
 }
 
 /// What one patch did to an object.
 #[derive(Debug, Clone)]
-pub struct PatchedFields {
-    /// The patch in its spec.
-    pub span: Span,
+pub struct AppliedPatch {
+    pub document: Arc<Document>,
+    /// The patch's body in its document.
+    pub body: Pointer,
+    /// Whose it is: `site portal, environment production`.
     pub label: String,
-    pub pointers: Vec<Pointer>,
+    pub touched: Touched,
 }
 
-impl Object {
+/// Where a field of an object was written.
+#[derive(Debug, Clone)]
+pub struct FieldPlace {
+    pub span: Span,
+    /// What is there: `inserted here`, `set by this patch`, or nothing for the template's own text.
+    pub label: String,
+    /// The value that was inserted there: its place and its layer.
+    pub value: Option<(Span, String)>,
+}
+
+impl Origin<'_> {
+    /// The place of the field at `pointer` of the finished object: the patch that set it, else the template's text, and the
+    /// value that fills it. A field that is not there has the place of what should hold it.
+    pub fn field(&self, pointer: &Pointer) -> FieldPlace {
+        let mut pointer = pointer.clone();
+        for patch in self.patches.iter().rev() {
+            match patch.touched.origin(&pointer) {
+                patch::Origin::Patch(inside) => {
+                    let span = patch.document.locate(&patch.body.join(&inside));
+                    return FieldPlace { span, label: format!("set by this patch of {}", patch.label), value: None };
+                }
+                patch::Origin::Before(before) => pointer = before,
+            }
+        }
+        let trace = self.rendered.as_ref().and_then(|rendered| {
+            let trace = rendered.program.trace(&rendered.inputs.values(), &rendered.document, &pointer)?;
+            Some((trace, rendered))
+        });
+        let Some((trace, rendered)) = trace else {
+            return FieldPlace { span: self.span, label: String::new(), value: None };
+        };
+        let inserted = trace.inserted.first();
+        let value = inserted.and_then(|inserted| match &inserted.source {
+            InsertedFrom::Value { path, below } => rendered.inputs.locate(&path.join(below)),
+            InsertedFrom::File(_) => None,
+        });
+        match inserted {
+            Some(inserted) => FieldPlace { span: inserted.tag, label: "inserted here".to_owned(), value },
+            None => FieldPlace { span: trace.place, label: String::new(), value: None },
+        }
+    }
+
+    /// The place of a field, without what is there.
+    pub fn locate(&self, pointer: &Pointer) -> Span {
+        self.field(pointer).span
+    }
+}
+
+impl Object<'_> {
     pub fn api_version(&self) -> &str {
         self.value.get("apiVersion").and_then(Value::as_str).unwrap_or_default()
     }

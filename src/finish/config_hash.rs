@@ -18,7 +18,7 @@ pub const ANNOTATION: &str = "bayplan/config-hash";
 type Sources = BTreeMap<(&'static str, String), Value>;
 
 /// Stamps every pod template of a namespace's objects; a Job that runs `once` is left as it is.
-pub fn stamp(objects: &mut [Object]) {
+pub fn stamp(objects: &mut [Object<'_>]) {
     let sources = sources(objects);
     if sources.is_empty() {
         return;
@@ -51,7 +51,7 @@ fn set_annotation(template: &mut Value, hash: &str) {
     }
 }
 
-fn sources(objects: &[Object]) -> Sources {
+fn sources(objects: &[Object<'_>]) -> Sources {
     let mut sources = Sources::new();
     for object in objects {
         let value = &object.value;
@@ -80,7 +80,7 @@ fn sources(objects: &[Object]) -> Sources {
 }
 
 /// The name of the Secret that an ExternalSecret or SealedSecret makes.
-pub fn made_secret(object: &Object) -> Option<&str> {
+pub fn made_secret(object: &Object<'_>) -> Option<&str> {
     let explicit = match (object.group(), object.kind()) {
         ("external-secrets.io", "ExternalSecret") => "/spec/target/name",
         ("bitnami.com", "SealedSecret") => "/spec/template/metadata/name",

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const MAX_BASE_NAME: usize = 52;
 
 /// Gives a Job that runs on change its suffix, and marks one that runs once.
-pub fn name(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+pub fn name(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     match object.run {
         None => {}
         Some(Run::OnChange) => {
@@ -40,7 +40,7 @@ pub fn name(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Di
 }
 
 /// Replaces each `H` in a CronJob's schedule.
-pub fn schedule(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+pub fn schedule(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     if object.kind() != "CronJob" || object.group() != "batch" {
         return;
     }

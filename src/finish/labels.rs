@@ -13,7 +13,7 @@ pub const ENVIRONMENT: &str = "bayplan/environment";
 pub const SITE: &str = "bayplan/site";
 
 /// Adds the labels of the owner, and reports keys that begin with `bayplan/` and are not the user's to set.
-pub fn add(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+pub fn add(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     if object.verbatim.is_some() {
         return;
     }
@@ -31,7 +31,7 @@ pub fn add(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Dia
     }
 }
 
-fn report_reserved(object: &Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+fn report_reserved(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     for field in ["labels", "annotations"] {
         let keys = object.value.get("metadata").and_then(|metadata| metadata.get(field)).and_then(Value::as_object);
         for key in keys.into_iter().flat_map(|map| map.keys()).filter(|key| key.starts_with("bayplan/")) {

@@ -13,7 +13,7 @@ const LAYER: &str = "bayplan/layer";
 const RUN: &str = "bayplan/run";
 
 /// Reads `bayplan/layer` and `bayplan/run`, takes them off, and sets layer and run.
-pub fn assign(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+pub fn assign(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     if object.verbatim.is_some() {
         return;
     }
@@ -48,7 +48,7 @@ pub fn assign(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut 
     object.remove_annotation(LAYER);
 }
 
-fn read_layer(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Option<Layer> {
+fn read_layer(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Option<Layer> {
     let text = object.annotation(LAYER)?.to_owned();
     let layer = Layer::from_name(&text);
     if layer.is_none() {
@@ -60,7 +60,7 @@ fn read_layer(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut 
     layer
 }
 
-fn read_run(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Option<Run> {
+fn read_run(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Option<Run> {
     let text = object.annotation(RUN)?.to_owned();
     let run = Run::from_name(&text);
     let is_site_job = object.kind() == "Job" && object.group() == "batch" && matches!(object.owner, Owner::Site(_));
@@ -76,7 +76,7 @@ fn read_run(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Di
 }
 
 fn report(
-    object: &Object,
+    object: &Object<'_>,
     context: &UnitContext<'_>,
     code: &'static crate::diag::Code,
     annotation: &str,

@@ -13,7 +13,7 @@ pub const ARGO_SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 const FLUX_SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// Marks data and namespaces of protected owners for both tools.
-pub fn keep(object: &mut Object, context: &UnitContext<'_>) {
+pub fn keep(object: &mut Object<'_>, context: &UnitContext<'_>) {
     let is_namespace = object.group().is_empty() && object.kind() == "Namespace";
     if (object.layer == Layer::Data || is_namespace) && context.is_protected(object.owner) {
         add_keep_annotations(object);
@@ -21,7 +21,7 @@ pub fn keep(object: &mut Object, context: &UnitContext<'_>) {
 }
 
 /// Adds both tools' keep-annotations; sync options that the template wrote stay.
-pub fn add_keep_annotations(object: &mut Object) {
+pub fn add_keep_annotations(object: &mut Object<'_>) {
     object.set_annotation(FLUX_PRUNE, "disabled");
     let mut options: Vec<String> = object
         .annotation(ARGO_SYNC_OPTIONS)
@@ -43,7 +43,7 @@ pub fn is_kept(object: &Value) -> bool {
 }
 
 /// On Flux clusters an object that holds `${` is kept out of variable substitution, which a platform team may have switched on.
-pub fn refuse_substitution(object: &mut Object, context: &UnitContext<'_>) {
+pub fn refuse_substitution(object: &mut Object<'_>, context: &UnitContext<'_>) {
     if context.delivery == DeliveryKind::Flux && holds_variable(&object.value) {
         object.set_annotation(FLUX_SUBSTITUTE, "disabled");
     }

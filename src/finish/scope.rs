@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// The scope of an object's kind: from the cluster's schemas, the fleet's CRDs, or what the Fleet says of a kind that it
 /// lets through. None for an unknown kind, which validation reports.
-pub fn of(object: &Object, context: &UnitContext<'_>) -> Option<Scope> {
+pub fn of(object: &Object<'_>, context: &UnitContext<'_>) -> Option<Scope> {
     match context.api.kind(object.api_version(), object.kind()) {
         Lookup::Served(info) => Some(info.scope),
         Lookup::Removed { .. } | Lookup::NotYet { .. } | Lookup::Unknown { .. } => context
@@ -22,7 +22,7 @@ pub fn of(object: &Object, context: &UnitContext<'_>) -> Option<Scope> {
 }
 
 /// Sets the namespace where one is due.
-pub fn place(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+pub fn place(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     let Some(scope) = of(object, context) else { return };
     let written = object.namespace().to_owned();
     match (scope, &context.namespace) {
@@ -43,7 +43,7 @@ pub fn place(object: &mut Object, context: &UnitContext<'_>, diagnostics: &mut D
     }
 }
 
-fn cluster_scoped(object: &mut Object, written: &str, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+fn cluster_scoped(object: &mut Object<'_>, written: &str, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     if let (Owner::Site(_), _) = (object.owner, ()) {
         let message = format!("{} is cluster-scoped, which a site's template may not write", object.identity());
         let help = "move it to a template of scope cluster or namespace";
@@ -70,7 +70,7 @@ fn cluster_scoped(object: &mut Object, written: &str, context: &UnitContext<'_>,
 }
 
 fn report(
-    object: &Object,
+    object: &Object<'_>,
     context: &UnitContext<'_>,
     code: &'static Code,
     segments: &[&str],

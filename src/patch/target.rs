@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default)]
 pub struct Target {
     /// The API group, without version; empty for the core group.
-    pub group: Option<String>,
-    pub kind: Option<String>,
+    pub group: Option<Glob>,
+    pub kind: Option<Glob>,
     pub name: Option<Glob>,
     /// Labels that the object must have, with these values.
     pub labels: BTreeMap<String, String>,
@@ -30,11 +30,11 @@ impl Target {
         [Target::kind_matches, Target::group_matches, Target::name_matches, Target::labels_match];
 
     fn kind_matches(&self, object: &Value) -> bool {
-        self.kind.as_ref().is_none_or(|kind| object["kind"] == **kind)
+        self.kind.as_ref().is_none_or(|kind| kind.matches(object["kind"].as_str().unwrap_or_default()))
     }
 
     fn group_matches(&self, object: &Value) -> bool {
-        self.group.as_ref().is_none_or(|group| group == group_of(object))
+        self.group.as_ref().is_none_or(|group| group.matches(group_of(object)))
     }
 
     fn name_matches(&self, object: &Value) -> bool {
@@ -64,14 +64,14 @@ impl Target {
     }
 
     fn no_kind(&self, objects: &[&Value]) -> Problem {
-        let kind = self.kind.as_deref().unwrap_or_default();
+        let kind = self.kind.as_ref().map(Glob::text).unwrap_or_default();
         let kinds: BTreeSet<&str> = objects.iter().filter_map(|object| object["kind"].as_str()).collect();
         no_match("kind", format!("the patch matches nothing: there is nothing of kind `{kind}`"))
             .maybe_help(hint_with("kinds", kind, &kinds))
     }
 
     fn no_group(&self, objects: &[&Value]) -> Problem {
-        let group = self.group.as_deref().unwrap_or_default();
+        let group = self.group.as_ref().map(Glob::text).unwrap_or_default();
         let groups: BTreeSet<&str> = objects.iter().map(|object| group_of(object)).collect();
         let message = format!("the patch matches nothing: {} is of API group `{group}`", self.nothing());
         let versioned = group.split_once('/').map(|(group, _)| format!("leave the version out: `{group}`"));
@@ -111,7 +111,7 @@ impl Target {
 
     /// `no Deployment`, or `nothing` for a target of any kind.
     fn nothing(&self) -> String {
-        self.kind.as_ref().map_or_else(|| "nothing".to_owned(), |kind| format!("no {kind}"))
+        self.kind.as_ref().map_or_else(|| "nothing".to_owned(), |kind| format!("no {}", kind.text()))
     }
 }
 

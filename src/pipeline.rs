@@ -1,0 +1,218 @@
+//! `compile()`: the only function that names every phase.
+//!
+//! Pure: takes [`Sources`] and [`Options`], hands finished units to the sink in order, and gives summaries and findings. Units
+//! (namespaces) are worked on in parallel and in batches, so that no more than a batch is held in memory.
+//!
+//! Each unit goes on until its first phase with an error; of all findings those of the earliest phase that has errors are
+//! told, since later ones would follow from them.
+
+pub mod cluster;
+pub mod cross;
+pub mod filter;
+pub mod prepare;
+pub mod unit;
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::failure::Failed;
+use crate::kubernetes::Minor;
+use crate::load;
+use crate::object::Identity;
+use crate::output::{self, Sink};
+use crate::patching::Hits;
+use crate::resolve::{Unit, deployments, units};
+use crate::source::{Sources, Span};
+use crate::spec::common::Layer;
+pub use filter::Filter;
+use prepare::Prepared;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Units that are worked on before their files are handed to the sink.
+const BATCH: usize = 256;
+
+/// What a compile is asked for, besides its sources.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub filter: Filter,
+    /// Warnings are errors.
+    pub strict: bool,
+    /// Check every cluster against this minor instead of its own.
+    pub kubernetes_version: Option<Minor>,
+}
+
+/// What a compile found and made; the files went to the sink.
+#[derive(Debug, Default)]
+pub struct Compilation {
+    /// In order: errors first, then by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// In order of cluster, environment, namespace; each cluster's own objects and delivery come after its namespaces.
+    pub units: Vec<UnitSummary>,
+    /// The branch of each cluster that was compiled.
+    pub branches: BTreeMap<String, String>,
+    /// Clusters, sites and deployments that were compiled.
+    pub counts: Counts,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub clusters: usize,
+    pub sites: usize,
+    pub deployments: usize,
+    pub objects: usize,
+}
+
+impl Compilation {
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// What later checks, lists and gates need to know of a unit.
+#[derive(Debug, Clone, Default)]
+pub struct UnitSummary {
+    pub cluster: String,
+    /// Empty for a cluster's own objects.
+    pub environment: String,
+    pub namespace: String,
+    pub tenant: String,
+    /// The sites of its deployments.
+    pub sites: Vec<String>,
+    pub protect: bool,
+    /// What is written, in order of path.
+    pub objects: Vec<ObjectSummary>,
+}
+
+/// One object that is written.
+#[derive(Debug, Clone)]
+pub struct ObjectSummary {
+    pub identity: Identity,
+    pub layer: Layer,
+    pub path: String,
+    /// Whether it is a SOPS file.
+    pub is_sops: bool,
+    /// Whether it is a Job that runs once.
+    pub runs_once: bool,
+    /// Where its document stands in a template.
+    pub span: Span,
+}
+
+/// Phases in order; a finding belongs to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Load,
+    Resolve,
+    Render,
+    Patch,
+    Validate,
+}
+
+/// Findings by phase.
+#[derive(Debug, Default)]
+pub struct Findings {
+    phases: BTreeMap<Phase, Diagnostics>,
+}
+
+impl Findings {
+    pub fn phase(&mut self, phase: Phase) -> &mut Diagnostics {
+        self.phases.entry(phase).or_default()
+    }
+
+    pub fn merge(&mut self, other: Findings) {
+        for (phase, diagnostics) in other.phases {
+            self.phase(phase).extend(diagnostics);
+        }
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.phases.values().any(Diagnostics::has_errors)
+    }
+
+    /// Those of the first phase with errors, and the warnings of the phases before it; all, where there is no error.
+    fn told(self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut told = Diagnostics::new();
+        for (_, diagnostics) in self.phases {
+            let has_errors = diagnostics.has_errors();
+            told.extend(diagnostics);
+            if has_errors {
+                break;
+            }
+        }
+        told.into_sorted(sources)
+    }
+
+    fn make_strict(&mut self) {
+        self.phases.values_mut().for_each(Diagnostics::make_strict);
+    }
+}
+
+/// Compiles a fleet. `Err` means that the sink failed; mistakes in the input are diagnostics.
+pub fn compile(sources: &Sources, options: &Options, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
+    let mut findings = Findings::default();
+    let mut compilation = Compilation::default();
+    compile_into(sources, options, sink, &mut findings, &mut compilation)?;
+    if options.strict {
+        findings.make_strict();
+    }
+    compilation.diagnostics = findings.told(sources);
+    Ok(compilation)
+}
+
+fn compile_into(
+    sources: &Sources,
+    options: &Options,
+    sink: &mut dyn Sink,
+    findings: &mut Findings,
+    compilation: &mut Compilation,
+) -> Result<(), Failed> {
+    let Some(specs) = load::load(sources, findings.phase(Phase::Load)) else { return Ok(()) };
+    let Some(prepared) = Prepared::new(sources, &specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
+    let known = options.filter.check(&specs, findings.phase(Phase::Load));
+    if !known || findings.has_errors() {
+        return Ok(());
+    }
+    let all = deployments::all(&specs, findings.phase(Phase::Resolve));
+    let all_units = units::group(&specs, &prepared.namespace_names, all, findings.phase(Phase::Resolve));
+    let (selected, scope) = options.filter.select(all_units);
+    compilation.counts = scope.counts();
+    compilation.branches = prepared.branches(&selected, &options.filter, findings.phase(Phase::Resolve));
+    let mut hits = Hits::default();
+    let mut seen = cross::Seen::default();
+    let mut by_cluster: BTreeMap<&str, Vec<UnitSummary>> = BTreeMap::new();
+    for batch in selected.chunks(BATCH) {
+        let outcomes: Vec<unit::Outcome> = batch.par_iter().map(|unit| unit::compile(&prepared, unit)).collect();
+        let mut files: Vec<output::Unit> = Vec::with_capacity(outcomes.len());
+        for (unit, outcome) in batch.iter().zip(outcomes) {
+            findings.merge(outcome.findings);
+            hits.merge(outcome.hits);
+            seen.add(&outcome.summary, findings.phase(Phase::Validate));
+            files.extend(outcome.files);
+            compilation.counts.objects += outcome.summary.objects.len();
+            by_cluster.entry(unit.cluster.spec.name()).or_default().push(outcome.summary);
+        }
+        if !findings.has_errors() {
+            sink.accept(files)?;
+        }
+    }
+    for cluster in specs.clusters.values().filter(|cluster| options.filter.compiles_cluster(cluster, &selected)) {
+        let name = cluster.spec.name();
+        let summaries = by_cluster.remove(name).unwrap_or_default();
+        let branch = compilation.branches.get(name).cloned().unwrap_or_default();
+        let outcome = cluster::compile(&prepared, cluster, &summaries, &branch, &options.filter);
+        findings.merge(outcome.findings);
+        hits.merge(outcome.hits);
+        compilation.units.extend(summaries);
+        for summary in outcome.summaries {
+            seen.add(&summary, findings.phase(Phase::Validate));
+            compilation.counts.objects += summary.objects.len();
+            compilation.units.push(summary);
+        }
+        if !findings.has_errors() {
+            sink.accept(outcome.files)?;
+        }
+    }
+    cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
+    Ok(())
+}
+
+/// A unit with its deployments: what the filter selects.
+type Units<'s> = Vec<Unit<'s>>;

@@ -1,0 +1,187 @@
+//! What is made once for all units: programs, value plans, patches, the API of each cluster, delivery settings.
+//!
+//! Everything that can be wrong with templates is found here, before any site is looked at.
+
+use super::{Filter, Options};
+use crate::delivery::Settings;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::kubernetes::{Api, CustomKinds, Minor};
+use crate::load::{Cluster, Specs};
+use crate::mustache::{Inline, Values};
+use crate::patching::{PatchBook, PatchLayer};
+use crate::render::Library;
+use crate::resolve::units::NamespaceNames;
+use crate::resolve::{Unit, roots, values};
+use crate::secrets::{self, SecretFiles};
+use crate::source::Sources;
+use crate::spec::fleet::DeliveryKind;
+use crate::spec::template::Scope;
+use crate::yaml::read::{Doubtful, to_value};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub static KUBERNETES_VERSION: Code = Code {
+    name: "kubernetes-version",
+    explanation: "A cluster's `kubernetesVersion` is a minor such as `\"1.36\"`, one of those whose schemas are built in.",
+};
+pub static DELIVERY_URL: Code = Code {
+    name: "delivery-url",
+    explanation: "Flux and Argo CD need the URL of the repository as the cluster reaches it: set `delivery.url` in the Fleet or \
+                  the Cluster, or `kind: none`.",
+};
+pub static BRANCH_NAME: Code = Code {
+    name: "branch-name",
+    explanation: "`publish.branch` must be a valid name of a git branch. It may hold `{{cluster.name}}`, so that each cluster \
+                  has a branch of its own.",
+};
+pub static CRD: Code = Code {
+    name: "crd",
+    explanation: "A document in crds/ is not a CustomResourceDefinition (apiextensions.k8s.io/v1) with a structural schema.",
+};
+
+pub static CODES: &[&Code] = &[&KUBERNETES_VERSION, &DELIVERY_URL, &BRANCH_NAME, &CRD];
+
+/// What all units share.
+pub struct Prepared<'s> {
+    pub sources: &'s Sources,
+    pub specs: &'s Specs,
+    pub library: Library,
+    pub patches: PatchBook<'s>,
+    pub namespace_names: NamespaceNames,
+    pub secrets: SecretFiles,
+    clusters: BTreeMap<String, PreparedCluster>,
+    branch: Inline,
+}
+
+/// A cluster's API and delivery settings.
+pub struct PreparedCluster {
+    pub api: Api,
+    pub delivery: Settings,
+}
+
+impl<'s> Prepared<'s> {
+    /// Nothing, if any error was found.
+    pub fn new(
+        sources: &'s Sources,
+        specs: &'s Specs,
+        options: &Options,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let library = Library::compile(sources, specs, diagnostics);
+        let patches = PatchBook::read(specs, diagnostics);
+        let namespace_names = NamespaceNames::compile(specs, diagnostics);
+        let secrets = secrets::read_all(specs, sources, diagnostics);
+        values::check_shared(specs, diagnostics);
+        let custom = Arc::new(custom_kinds(specs, diagnostics));
+        let clusters = specs
+            .clusters
+            .iter()
+            .filter_map(|(name, cluster)| {
+                let api = Api::new(minor(cluster, options, diagnostics)?, Arc::clone(&custom));
+                let delivery = delivery(specs, cluster, diagnostics);
+                Some((name.clone(), PreparedCluster { api, delivery }))
+            })
+            .collect();
+        let branch = compile_branch(specs, diagnostics);
+        if diagnostics.has_errors() {
+            return None;
+        }
+        Some(Prepared { sources, specs, library, patches, namespace_names, secrets, clusters, branch: branch? })
+    }
+
+    /// A cluster of the specs: each has been prepared.
+    pub fn cluster(&self, name: &str) -> Option<&PreparedCluster> {
+        self.clusters.get(name)
+    }
+
+    /// The branch of each cluster that is compiled.
+    pub fn branches(
+        &self,
+        selected: &[Unit<'_>],
+        filter: &Filter,
+        diagnostics: &mut Diagnostics,
+    ) -> BTreeMap<String, String> {
+        let place = self.specs.fleet.at("/spec/publish/branch");
+        let mut branches = BTreeMap::new();
+        for (name, cluster) in &self.specs.clusters {
+            if !filter.compiles_cluster(cluster, selected) {
+                continue;
+            }
+            let roots = roots::of_cluster(&self.specs.fleet, cluster);
+            let text = match self.branch.render(&Values::new([&roots])) {
+                Ok(value) => value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string()),
+                Err(errors) => {
+                    diagnostics.extend(errors.into_iter().map(|error| error.diagnostic));
+                    continue;
+                }
+            };
+            if git2::Reference::is_valid_name(&format!("refs/heads/{text}")) && !text.starts_with('-') {
+                branches.insert(name.clone(), text);
+            } else {
+                diagnostics.push(
+                    Diagnostic::error(&BRANCH_NAME, format!("`{text}` is no name for a branch"))
+                        .at(place, "made here")
+                        .help("see `git check-ref-format --help` for what git allows"),
+                );
+            }
+        }
+        branches
+    }
+
+    /// The objects that templates write for a layer's deployments, for hints about patches that hit nothing: rendered anew,
+    /// since a run keeps none.
+    pub fn written_objects(&self, layer: &PatchLayer) -> Vec<Value> {
+        super::unit::written_for(self, layer)
+    }
+}
+
+fn minor(cluster: &Cluster, options: &Options, diagnostics: &mut Diagnostics) -> Option<Minor> {
+    if let Some(minor) = options.kubernetes_version {
+        return Some(minor);
+    }
+    match Minor::parse(&cluster.spec.spec.kubernetes_version) {
+        Ok(minor) => Some(minor),
+        Err(error) => {
+            diagnostics.push(
+                Diagnostic::error(&KUBERNETES_VERSION, error.to_string())
+                    .at(cluster.spec.at("/spec/kubernetesVersion"), "this version")
+                    .help(format!("versions that are built in: {} to {}", Minor::OLDEST, Minor::NEWEST)),
+            );
+            None
+        }
+    }
+}
+
+fn delivery(specs: &Specs, cluster: &Cluster, diagnostics: &mut Diagnostics) -> Settings {
+    let settings = Settings::new(&specs.fleet.spec.delivery, &cluster.spec.spec.delivery);
+    if settings.kind != DeliveryKind::None && settings.url.is_empty() {
+        let own = cluster.spec.document.root.find(&crate::pointer::Pointer::from_segments(["spec", "delivery"]));
+        let place = if own.is_some() { cluster.spec.at("/spec/delivery") } else { specs.fleet.at("/spec/delivery") };
+        diagnostics.push(
+            Diagnostic::error(&DELIVERY_URL, format!("delivery to cluster `{}` has no url", cluster.spec.name()))
+                .at(place, "here")
+                .help("set `url` to the repository as the cluster reaches it, such as ssh://git@git.example.org/ops/fleet"),
+        );
+    }
+    settings
+}
+
+fn compile_branch(specs: &Specs, diagnostics: &mut Diagnostics) -> Option<Inline> {
+    let mut properties = roots::schemas(Scope::Cluster);
+    properties.remove("facts");
+    let schema = json!({"type": "object", "properties": properties});
+    Inline::compile(&specs.fleet.spec.publish.branch, specs.fleet.at("/spec/publish/branch"), &schema, diagnostics)
+}
+
+fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {
+    let documents: Vec<Value> =
+        specs.crds.iter().map(|document| to_value(document, &document.root, Doubtful::Refuse, diagnostics)).collect();
+    let (kinds, problems) = CustomKinds::read(&documents);
+    for problem in problems {
+        let Some(document) = specs.crds.get(problem.document) else { continue };
+        let place = document.locate(&problem.pointer);
+        diagnostics.push(Diagnostic::error(&CRD, problem.to_string()).at(place, "here"));
+    }
+    kinds
+}

@@ -1,0 +1,392 @@
+//! One namespace through all phases: resolve, render, patch, finish, validate, emit.
+
+use super::prepare::Prepared;
+use super::{Findings, ObjectSummary, Phase, UnitSummary, cross};
+use crate::delivery::flux;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::emit;
+use crate::finish::{self, DeploymentContext, NamespaceContext, UnitContext};
+use crate::object::{Identity, Object, Origin, Owner};
+use crate::output;
+use crate::patching::{self, Hits, PatchLayer, PreparedPatch};
+use crate::pointer::Pointer;
+use crate::resolve::values::{self, RenderInputs};
+use crate::resolve::{Deployment, Unit, roots, stack};
+use crate::secrets::SOPS_ON_ARGOCD;
+use crate::source::FileId;
+use crate::spec::common::Layer;
+use crate::spec::fleet::DeliveryKind;
+use crate::spec::template::Run;
+use crate::validate;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What came of a unit.
+pub struct Outcome {
+    pub findings: Findings,
+    pub hits: Hits,
+    pub summary: UnitSummary,
+    /// None where there was an error.
+    pub files: Option<output::Unit>,
+}
+
+/// Compiles a namespace. It stops after its first phase with an error.
+pub fn compile(prepared: &Prepared<'_>, unit: &Unit<'_>) -> Outcome {
+    let mut outcome = Outcome {
+        findings: Findings::default(),
+        hits: Hits::default(),
+        summary: UnitSummary {
+            cluster: unit.cluster.spec.name().to_owned(),
+            environment: unit.environment.name().to_owned(),
+            namespace: unit.namespace.clone(),
+            tenant: unit.tenant.name().to_owned(),
+            sites: unit.deployments.iter().map(|deployment| deployment.site.name().to_owned()).collect(),
+            protect: unit.deployments.iter().any(|deployment| deployment.protect),
+            objects: Vec::new(),
+        },
+        files: None,
+    };
+    outcome.files = run(prepared, unit, &mut outcome.findings, &mut outcome.hits, &mut outcome.summary);
+    outcome
+}
+
+fn run(
+    prepared: &Prepared<'_>,
+    unit: &Unit<'_>,
+    findings: &mut Findings,
+    hits: &mut Hits,
+    summary: &mut UnitSummary,
+) -> Option<output::Unit> {
+    let cluster = prepared.cluster(unit.cluster.spec.name())?;
+    let resolved = resolve(prepared, unit, findings.phase(Phase::Resolve));
+    if findings.has_errors() {
+        return None;
+    }
+    let rendered = render(prepared, unit, &resolved, findings.phase(Phase::Render));
+    if findings.has_errors() {
+        return None;
+    }
+    let mut objects = patch(prepared, unit, rendered, hits, findings.phase(Phase::Patch));
+    if findings.has_errors() {
+        return None;
+    }
+    let context = UnitContext {
+        cluster: unit.cluster.spec.name(),
+        api: &cluster.api,
+        unvalidated: &prepared.specs.fleet.spec.unvalidated,
+        delivery: cluster.delivery.kind,
+        namespace: Some(NamespaceContext {
+            name: &unit.namespace,
+            environment: unit.environment.name(),
+            tenant: unit.tenant.name(),
+            deployments: unit
+                .deployments
+                .iter()
+                .map(|deployment| DeploymentContext {
+                    site: deployment.site.name(),
+                    id: deployment.id(),
+                    state: deployment.state,
+                    protect: deployment.protect,
+                })
+                .collect(),
+        }),
+    };
+    let diagnostics = findings.phase(Phase::Validate);
+    add_secrets(prepared, unit, cluster.delivery.kind, &mut objects, diagnostics);
+    if cluster.delivery.kind == DeliveryKind::Flux {
+        let binding = flux::role_binding(&unit.namespace, unit.tenant.name(), &cluster.delivery);
+        objects.push(written_by_us(binding, unit));
+    }
+    let objects = finish::finish(objects, &context, diagnostics);
+    report_duplicates(&objects, &context, diagnostics);
+    validate::objects(&objects, &context, diagnostics);
+    if findings.has_errors() {
+        return None;
+    }
+    let written: Vec<&Object<'_>> = objects.iter().filter(|object| finish::is_written(object, &context)).collect();
+    let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
+    summary.objects = summaries(&written, &files);
+    let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
+    to_output(&base, files, findings.phase(Phase::Validate))
+}
+
+/// The inputs of each render of a unit.
+struct Resolved<'s> {
+    namespace: Option<Arc<RenderInputs<'s>>>,
+    /// In order of the unit's deployments.
+    deployments: Vec<Arc<RenderInputs<'s>>>,
+}
+
+fn resolve<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>, diagnostics: &mut Diagnostics) -> Resolved<'s> {
+    let specs = prepared.specs;
+    let template = unit.environment.spec.template.as_ref().and_then(|name| specs.templates.get(name));
+    let namespace = template.and_then(|template| {
+        let compiled = prepared.library.get(template)?;
+        let site = unit.block_site();
+        let stack = stack::of_namespace(specs, template, unit.cluster, unit.environment, unit.tenant, site);
+        let roots =
+            roots::of_namespace(&specs.fleet, unit.cluster, unit.environment, unit.tenant, Some(&unit.namespace));
+        let id = format!("namespace {} on {}", unit.namespace, unit.cluster.spec.name());
+        values::check_facts(compiled.uses(), unit.cluster, diagnostics);
+        values::resolve(&compiled.values, stack, roots, &id, diagnostics).map(Arc::new)
+    });
+    let deployments = unit
+        .deployments
+        .iter()
+        .filter_map(|deployment| {
+            let compiled = prepared.library.get(deployment.template)?;
+            values::check_declared(prepared.specs, deployment, &prepared.library, diagnostics);
+            values::check_facts(compiled.uses(), unit.cluster, diagnostics);
+            let stack = stack::of_deployment(specs, deployment);
+            let roots = roots::of_deployment(specs, deployment, Some(&unit.namespace));
+            values::resolve(&compiled.values, stack, roots, &deployment.id(), diagnostics).map(Arc::new)
+        })
+        .collect();
+    Resolved { namespace, deployments }
+}
+
+fn render<'s>(
+    prepared: &Prepared<'s>,
+    unit: &Unit<'s>,
+    resolved: &Resolved<'s>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Object<'s>> {
+    let mut objects = Vec::new();
+    let template = unit.environment.spec.template.as_ref().and_then(|name| prepared.specs.templates.get(name));
+    if let (Some(template), Some(inputs)) = (template, &resolved.namespace)
+        && let Some(compiled) = prepared.library.get(template)
+    {
+        objects.extend(compiled.render(inputs, Owner::Namespace, &[], None, diagnostics));
+    }
+    for (number, (deployment, inputs)) in unit.deployments.iter().zip(&resolved.deployments).enumerate() {
+        let Some(compiled) = prepared.library.get(deployment.template) else { continue };
+        let extra = extra_files(prepared, deployment);
+        objects.extend(compiled.render(inputs, Owner::Site(number), &extra, Some(&deployment.id()), diagnostics));
+    }
+    for object in &objects {
+        let id = match object.owner {
+            Owner::Site(number) => unit.deployments.get(number).map(Deployment::id),
+            Owner::Cluster | Owner::Namespace => None,
+        };
+        validate::identity(object, id.as_deref(), diagnostics);
+    }
+    objects
+}
+
+fn extra_files(prepared: &Prepared<'_>, deployment: &Deployment<'_>) -> Vec<FileId> {
+    deployment
+        .site
+        .spec
+        .manifests
+        .iter()
+        .filter(|manifest| {
+            manifest.environments.is_empty()
+                || manifest.environments.iter().any(|name| name == deployment.environment.name())
+        })
+        .filter_map(|manifest| prepared.sources.find(&manifest.file))
+        .collect()
+}
+
+fn patch<'s>(
+    prepared: &Prepared<'_>,
+    unit: &Unit<'_>,
+    mut objects: Vec<Object<'s>>,
+    hits: &mut Hits,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Object<'s>> {
+    let Some(cluster) = prepared.cluster(unit.cluster.spec.name()) else { return objects };
+    let for_namespace = prepared.patches.for_namespace(unit);
+    let for_sites: Vec<Vec<&PreparedPatch<'_>>> =
+        unit.deployments.iter().map(|deployment| prepared.patches.for_deployment(deployment)).collect();
+    let ids: Vec<String> = unit.deployments.iter().map(Deployment::id).collect();
+    // Only the patches of a site's environment are judged here: they must hit in each of its deployments.
+    let mut own_hits: Vec<Hits> = vec![Hits::default(); unit.deployments.len()];
+    let has_own = |number: usize| for_sites.get(number).is_some_and(|patches| patches.iter().any(|patch| is_own(patch)));
+    let pristine: Vec<Option<Value>> = objects
+        .iter()
+        .map(|object| match object.owner {
+            Owner::Site(number) if has_own(number) => Some(object.value.clone()),
+            _ => None,
+        })
+        .collect();
+    for object in &mut objects {
+        let (patches, id) = match object.owner {
+            Owner::Cluster | Owner::Namespace => (for_namespace.as_slice(), None),
+            Owner::Site(number) => {
+                (for_sites.get(number).map(Vec::as_slice).unwrap_or_default(), ids.get(number).map(String::as_str))
+            }
+        };
+        if patches.is_empty() {
+            continue;
+        }
+        let before = object.value.clone();
+        let mut hit_here = Hits::default();
+        patching::apply(object, &before, patches, &cluster.api, id, &mut hit_here, diagnostics);
+        if let Owner::Site(number) = object.owner
+            && let Some(own) = own_hits.get_mut(number)
+        {
+            own.merge(hit_here.clone());
+        }
+        hits.merge(hit_here);
+    }
+    for (number, patches) in for_sites.iter().enumerate() {
+        for patch in patches.iter().filter(|patch| is_own(patch) && !own_hits[number].contains(&patch.id)) {
+            let written = objects
+                .iter()
+                .zip(&pristine)
+                .filter(|(object, _)| object.owner == Owner::Site(number))
+                .filter_map(|(_, written)| written.as_ref());
+            diagnostics.push(patch.miss(written, "").in_deployment(ids[number].clone()));
+        }
+    }
+    objects
+}
+
+/// Whether a patch must hit in each deployment.
+fn is_own(patch: &PreparedPatch<'_>) -> bool {
+    matches!(patch.id.layer, PatchLayer::SiteEnvironment(..) | PatchLayer::SiteCluster(..))
+}
+
+fn add_secrets<'s>(
+    prepared: &Prepared<'_>,
+    unit: &Unit<'_>,
+    delivery: DeliveryKind,
+    objects: &mut Vec<Object<'s>>,
+    diagnostics: &mut Diagnostics,
+) {
+    for (number, deployment) in unit.deployments.iter().enumerate() {
+        let files = prepared.secrets.get(deployment.site.name()).into_iter().flatten();
+        for file in files.filter(|file| file.is_for(deployment.environment.name(), &unit.namespace)) {
+            if file.is_sops && delivery == DeliveryKind::Argocd {
+                diagnostics.push(
+                    Diagnostic::error(&SOPS_ON_ARGOCD, "Argo CD cannot decrypt a SOPS file")
+                        .at(file.document.locate(&Pointer::from_segments(["kind"])), "a SOPS file")
+                        .also(unit.cluster.spec.name_place(), "this cluster is delivered by Argo CD")
+                        .help("use External Secrets or Sealed Secrets on this cluster")
+                        .in_deployment(deployment.id()),
+                );
+            }
+            objects.push(Object {
+                value: file.value.clone(),
+                owner: Owner::Site(number),
+                layer: file.layer,
+                run: None,
+                verbatim: Some(Arc::clone(&prepared.sources.file(file.file).bytes)),
+                octals: Vec::new(),
+                origin: Origin {
+                    span: file.document.span(&file.document.root),
+                    rendered: None,
+                    patches: Vec::new(),
+                },
+            });
+        }
+    }
+}
+
+/// An object that the compiler itself writes into a namespace.
+fn written_by_us<'s>(value: Value, unit: &Unit<'_>) -> Object<'s> {
+    Object {
+        value,
+        owner: Owner::Namespace,
+        layer: Layer::Platform,
+        run: None,
+        verbatim: None,
+        octals: Vec::new(),
+        origin: Origin { span: unit.cluster.spec.name_place(), rendered: None, patches: Vec::new() },
+    }
+}
+
+/// Two documents of one unit that make the same object.
+pub fn report_duplicates(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<Identity, &Object<'_>> = BTreeMap::new();
+    for object in objects {
+        let identity = object.identity();
+        match seen.get(&identity) {
+            None => {
+                seen.insert(identity, object);
+            }
+            Some(first) => {
+                let name = Pointer::from_segments(["metadata", "name"]);
+                let mut diagnostic =
+                    Diagnostic::error(&cross::DUPLICATE_OBJECT, format!("{identity} is made twice in one namespace"))
+                        .at(object.origin.locate(&name), "the second")
+                        .also(first.origin.locate(&name), "the first")
+                        .help("rename or remove one of them");
+                if let Some(deployment) = context.deployment_id(object.owner) {
+                    diagnostic = diagnostic.in_deployment(deployment);
+                }
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// Summaries of what is written, each with the path of its file.
+pub fn summaries(written: &[&Object<'_>], files: &[emit::EmittedFile]) -> Vec<ObjectSummary> {
+    files
+        .iter()
+        .filter_map(|file| {
+            let object = written.get(file.object?)?;
+            Some(ObjectSummary {
+                identity: object.identity(),
+                layer: object.layer,
+                path: file.path.clone(),
+                is_sops: object.verbatim.is_some() && object.kind() == "Secret",
+                runs_once: object.run == Some(Run::Once),
+                span: object.origin.span,
+            })
+        })
+        .collect()
+}
+
+/// Files with their paths relative to the folder of their output unit.
+pub fn to_output(base: &str, files: Vec<emit::EmittedFile>, diagnostics: &mut Diagnostics) -> Option<output::Unit> {
+    let relative = files.into_iter().map(|file| {
+        let path = file.path[base.len() + 1..].to_owned();
+        output::OutputPath::parse(&path)
+            .map(|path| output::OutputFile { path, bytes: file.bytes })
+            .map_err(|fault| output::OutputError::Path { path: file.path, fault })
+    });
+    let unit = relative.collect::<Result<Vec<_>, _>>().and_then(|files| {
+        let folder = output::OutputPath::parse(base)
+            .map_err(|fault| output::OutputError::Path { path: base.to_owned(), fault })?;
+        output::Unit::new(folder, files)
+    });
+    match unit {
+        Ok(unit) => Some(unit),
+        Err(error) => {
+            diagnostics.push(crate::failure::Failure::diagnostic(&error));
+            None
+        }
+    }
+}
+
+/// The objects that templates write for the deployments of a layer, for hints: rendered anew, errors passed over.
+pub fn written_for(prepared: &Prepared<'_>, layer: &PatchLayer) -> Vec<Value> {
+    use crate::resolve::{deployments, units};
+    let mut ignored = Diagnostics::new();
+    let all = deployments::all(prepared.specs, &mut ignored);
+    let is_in = |deployment: &Deployment<'_>| match layer {
+        PatchLayer::Fleet => true,
+        PatchLayer::Cluster(name) => deployment.cluster.spec.name() == name,
+        PatchLayer::Environment(name) => deployment.environment.name() == name,
+        PatchLayer::Tenant(name) => deployment.tenant.name() == name,
+        PatchLayer::Site(name) | PatchLayer::Namespace(name) => deployment.site.name() == name,
+        PatchLayer::SiteEnvironment(site, environment) | PatchLayer::SiteCluster(site, environment, _) => {
+            deployment.site.name() == site && deployment.environment.name() == environment
+        }
+    };
+    // A few are enough for a hint.
+    let some: Vec<Deployment<'_>> = all.into_iter().filter(is_in).take(20).collect();
+    let units = units::group(prepared.specs, &prepared.namespace_names, some, &mut ignored);
+    let mut written = Vec::new();
+    for unit in &units {
+        let resolved = resolve(prepared, unit, &mut ignored);
+        let objects = render(prepared, unit, &resolved, &mut ignored);
+        let of_namespace = matches!(layer, PatchLayer::Namespace(_));
+        let fits = |object: &Object<'_>| !of_namespace || object.owner == Owner::Namespace;
+        written.extend(objects.into_iter().filter(fits).map(|object| object.value));
+    }
+    written
+}
