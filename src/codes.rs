@@ -6,6 +6,7 @@ use crate::diag::Code;
 /// Every code, in order of name.
 pub fn all() -> Vec<&'static Code> {
     let mut codes: Vec<&'static Code> = Vec::new();
+    codes.extend(crate::yaml::codes::CODES);
     codes.sort_by_key(|code| code.name);
     codes
 }
