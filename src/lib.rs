@@ -2,10 +2,8 @@
 
 pub mod codes;
 pub mod diag;
-pub mod load;
+pub mod mustache;
 pub mod near;
-pub mod patch;
 pub mod pointer;
 pub mod source;
-pub mod spec;
 pub mod yaml;
