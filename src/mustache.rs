@@ -10,6 +10,7 @@
 pub mod bind;
 pub mod codes;
 mod compile;
+mod decide;
 mod engine;
 pub mod origin;
 pub mod partials;

@@ -2,8 +2,8 @@
 //!
 //! Takes a name, the sections around it and the JSON Schema of the values; gives a [`Lookup`] that needs no search at run
 //! time, or a diagnostic with near names. A name belongs to the innermost section whose item schema declares its first part,
-//! else to the root. Where neither declares it, it belongs to the innermost section whose items are open, else to an open
-//! root. Nothing falls through to an outer value at run time.
+//! else to the root; where the root cannot hold it, to the innermost section whose items are open. Nothing falls through to
+//! an outer value at run time.
 
 use super::codes;
 use super::compile::Names;
@@ -193,8 +193,8 @@ impl<'s> Binder<'s> {
             || frames().find_map(|(depth, frame)| Some(found(Some(depth), frame.view.undeclared()?, &frame.path)));
         declared
             .or_else(|| self.root.declared(first).map(|view| found(None, view, &[])))
-            .or_else(open)
             .or_else(|| self.root.undeclared().map(|view| found(None, view, &[])))
+            .or_else(open)
     }
 
     fn unknown(&self, name: &str, first: &str, tag: Span) -> Diagnostic {

@@ -4,14 +4,14 @@ use super::bind::Test;
 use serde_json::{Map, Value};
 
 /// Values at top level, in layers: the first map that holds a key wins, so that what many sites share is not copied.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Values<'v> {
-    layers: &'v [&'v Map<String, Value>],
+    layers: Vec<&'v Map<String, Value>>,
 }
 
 impl<'v> Values<'v> {
-    pub fn new(layers: &'v [&'v Map<String, Value>]) -> Self {
-        Values { layers }
+    pub fn new(layers: impl IntoIterator<Item = &'v Map<String, Value>>) -> Self {
+        Values { layers: layers.into_iter().collect() }
     }
 
     pub fn get(&self, name: &str) -> Option<&'v Value> {
