@@ -2,19 +2,41 @@
 //!
 //! Takes template texts, the partials that they may name and the JSON Schema of their values; gives compiled programs that
 //! fill values into parsed documents. A value never changes a document's structure, nor its own type, by being inserted.
-//! Reads no file, knows no Kubernetes object.
+//! Reads no file, knows no Kubernetes object but `kind: List`.
 //!
-//! The stages, in order: [`scan`] (text to tags), `compile` with [`bind`] (partials in place, names bound), `engine` (the
-//! `ramhorns` crate executes sections), and what is made of that.
+//! The stages, in order:
+//!
+//! 1. [`scan`]: text to a tree of tags, with places;
+//! 2. `compile`, with [`bind`]: partials put in place, names bound, text gathered into runs between sections;
+//! 3. `decide`, on `engine`: the `ramhorns` crate executes sections over values, which gives the runs of each document;
+//! 4. `shape`: the text of these runs, with placeholders for values, parsed once and kept in `cache`;
+//! 5. `fill`: values put into the parsed tree.
+//!
+//! [`Program`] and [`Inline`] put them together; `trace` goes the way back, and `report` says what is wrong with values.
 
 pub mod bind;
+mod cache;
 pub mod codes;
 mod compile;
 mod decide;
 mod engine;
+mod fill;
+pub mod inline;
 pub mod origin;
 pub mod partials;
+pub mod program;
+pub mod report;
 pub mod scan;
 mod schema;
+mod shape;
 pub mod spec_mode;
+pub mod trace;
 pub mod values;
+
+pub use bind::{How, NameUse, Step};
+pub use inline::Inline;
+pub use partials::Partials;
+pub use program::{DocumentOrigin, Program, Rendered, Rendering};
+pub use report::RenderError;
+pub use trace::{Inserted, InsertedFrom, Trace};
+pub use values::Values;

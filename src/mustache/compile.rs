@@ -9,7 +9,7 @@ use super::origin::{Bytes, Origin};
 use super::partials::{Partial as Target, Partials};
 use super::scan::{MAX_DEPTH, Node, Partial, Scanned, Section};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use std::sync::Arc;
 
 /// What a file may render, and what the partials of a file may add up to: 64 MiB.
@@ -53,6 +53,10 @@ pub(super) struct Run<A> {
     pub begins_document: bool,
     /// It ends in a line break.
     pub ends_line: bool,
+    /// The section that it is in.
+    pub section: Option<usize>,
+    /// The section that begins right behind it.
+    pub section_behind: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -88,7 +92,11 @@ pub(super) enum HoleSource<A> {
     /// A variable, and its name as written.
     Value { name: Box<str>, address: A },
     /// A word-for-word partial.
-    File { name: Box<str>, text: Arc<str> },
+    File {
+        name: Box<str>,
+        file: FileId,
+        text: Arc<str>,
+    },
 }
 
 /// Compiles a template. Nothing where the engine refused the structure, which would be a bug; all else that is wrong is
@@ -108,6 +116,7 @@ pub(super) fn compile<N: Names>(
         sections: Vec::new(),
         pieces: Vec::new(),
         begins_document: false,
+        inside: Vec::new(),
         chain: Vec::new(),
         open_sections: 0,
         cost: 0,
@@ -139,6 +148,8 @@ struct Compiler<'p, 'd, N: Names> {
     /// The run that is being gathered.
     pieces: Vec<Piece<N::Address>>,
     begins_document: bool,
+    /// The sections that are open, outermost first; an unknown one has the number of the one around it.
+    inside: Vec<usize>,
     /// The partials that are being put in place, with the tags that name them.
     chain: Vec<(Box<str>, Span)>,
     open_sections: usize,
@@ -182,7 +193,7 @@ impl<N: Names> Compiler<'_, '_, N> {
         if !section.open.standalone {
             self.indent(section.open.tag.start, source, indent);
         }
-        self.end_run();
+        let run_before = self.end_run();
         let tag = source.origin.span(&section.open.tag);
         if self.is_too_deep(tag) {
             return;
@@ -191,7 +202,12 @@ impl<N: Names> Compiler<'_, '_, N> {
             Ok(address) => {
                 let number = self.builder.open(section.inverted);
                 self.sections.push(CompiledSection { address, tag });
+                if let Some(run) = run_before.and_then(|run| self.runs.get_mut(run)) {
+                    run.section_behind = Some(number);
+                }
+                self.inside.push(number);
                 self.inside(section, source, indent);
+                self.inside.pop();
                 self.builder.close(number);
             }
             Err(error) => {
@@ -226,7 +242,7 @@ impl<N: Names> Compiler<'_, '_, N> {
                 let (before, after) = partial.line.clone().unwrap_or((empty.clone(), empty));
                 self.indent(partial.line.as_ref().map_or(partial.tag.start, |line| line.0.start), source, indent);
                 self.text_as_it_is(&before, source);
-                let hole = HoleSource::File { name: partial.name.clone(), text: file.text.clone() };
+                let hole = HoleSource::File { name: partial.name.clone(), file: file.file, text: file.text.clone() };
                 self.pieces.push(Piece::Hole(Hole { tag, source: hole }));
                 self.text_as_it_is(&after, source);
             }
@@ -363,16 +379,20 @@ impl<N: Names> Compiler<'_, '_, N> {
         self.cost <= BUDGET
     }
 
-    fn end_run(&mut self) {
+    /// Ends the run that is being gathered; gives its number where there was one.
+    fn end_run(&mut self) -> Option<usize> {
         let begins_document = std::mem::take(&mut self.begins_document);
         if self.pieces.is_empty() {
-            return;
+            return None;
         }
         let pieces = std::mem::take(&mut self.pieces);
         let ends_line = matches!(pieces.last(), Some(Piece::Text(text)) if text.text.ends_with('\n'));
         let cost = pieces.iter().map(|piece| piece.len() + PIECE_COST).sum();
-        self.builder.run(self.runs.len());
-        self.runs.push(Run { pieces, cost, begins_document, ends_line });
+        let section = self.inside.last().copied();
+        let number = self.runs.len();
+        self.builder.run(number);
+        self.runs.push(Run { pieces, cost, begins_document, ends_line, section, section_behind: None });
+        Some(number)
     }
 }
 

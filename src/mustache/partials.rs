@@ -38,6 +38,8 @@ pub struct WordForWord {
 pub struct Partials {
     own: BTreeMap<String, Partial>,
     shared: Option<Arc<Partials>>,
+    /// There are no partial files where this is used.
+    is_for_specs: bool,
 }
 
 impl Partials {
@@ -66,7 +68,12 @@ impl Partials {
             };
             own.insert(name.to_owned(), partial);
         }
-        Partials { own, shared: None }
+        Partials { own, ..Partials::default() }
+    }
+
+    /// The table for strings in specs, which have no partials.
+    pub(super) fn for_specs() -> Partials {
+        Partials { is_for_specs: true, ..Partials::default() }
     }
 
     /// Adds the partials of `templates/shared/`, which are named `shared/NAME`.
@@ -88,6 +95,9 @@ impl Partials {
         let shared = self.shared.iter().flat_map(|shared| shared.own.keys()).map(|name| format!("{SHARED}{name}"));
         let known: Vec<String> = self.own.keys().cloned().chain(shared).collect();
         let error = Diagnostic::error(&codes::UNKNOWN_PARTIAL, format!("no partial is named `{name}`"));
+        if self.is_for_specs {
+            return error.at(place, "strings of a spec include no partials").help("write the text out here");
+        }
         let is_path = name.starts_with('/') || name.split('/').any(|part| part == ".." || part == ".");
         let stem = name.strip_suffix(SUFFIX).filter(|stem| self.get(stem).is_some());
         let error = match (is_path, stem) {

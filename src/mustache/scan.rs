@@ -76,6 +76,14 @@ pub struct Partial {
 
 /// Takes a template apart. What is wrong is pushed; the tree holds the rest, so that later stages can say more.
 pub fn scan(text: &str, origin: Origin, diagnostics: &mut Diagnostics) -> Scanned {
+    refuse_reserved(text, &origin, diagnostics);
+    let tokens = lex::lex(text, &origin, diagnostics);
+    let nodes = tree::build(text, tokens, &origin, diagnostics);
+    Scanned { text: text.into(), origin, nodes }
+}
+
+/// Refuses a text that holds the characters of placeholders.
+pub(super) fn refuse_reserved(text: &str, origin: &Origin, diagnostics: &mut Diagnostics) {
     for (offset, character) in text.char_indices() {
         if character == HOLE_OPEN || character == HOLE_CLOSE {
             let place = origin.span(&(offset..offset + character.len_utf8()));
@@ -87,7 +95,4 @@ pub fn scan(text: &str, origin: Origin, diagnostics: &mut Diagnostics) -> Scanne
             );
         }
     }
-    let tokens = lex::lex(text, &origin, diagnostics);
-    let nodes = tree::build(text, tokens, &origin, diagnostics);
-    Scanned { text: text.into(), origin, nodes }
 }

@@ -1,0 +1,269 @@
+//! A compiled template file: values in, typed documents out.
+//!
+//! A [`Program`] is made once and rendered from many threads. It keeps the shapes that it has met; what it gives for some
+//! values does not depend on what was rendered before.
+
+use super::bind::{Binder, Lookup, NameUse};
+use super::cache::{Made, ShapeCache};
+use super::codes;
+use super::compile::{self, BUDGET, Compiled};
+use super::decide::{self, Decision};
+use super::fill::{self, Fault, Filler};
+use super::origin::Origin;
+use super::partials::Partials;
+use super::report::{self, RenderError};
+use super::scan::{self, Node, Scanned};
+use super::shape::{OctalPart, Shape, ShapeDocument};
+use super::trace::{self, Trace};
+use super::values::Values;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::pointer::Pointer;
+use crate::source::{FileId, Span};
+use crate::yaml::value::Octal;
+use serde_json::Value;
+
+/// A template file, read and bound.
+#[derive(Debug)]
+pub struct Program {
+    file: FileId,
+    compiled: Compiled<Lookup>,
+    uses: Vec<NameUse>,
+    /// How many different names at top level it uses.
+    roots: usize,
+    shapes: ShapeCache,
+}
+
+/// What a template file comes to for some values.
+#[derive(Debug, Default)]
+pub struct Rendering {
+    pub documents: Vec<Rendered>,
+    /// The same for all values that lead to the same shapes.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// One object.
+#[derive(Debug)]
+pub struct Rendered {
+    pub value: Value,
+    pub origin: DocumentOrigin,
+    /// Bare scalars such as `0644` of the template's text, which were read as octal; places in `value`.
+    pub octals: Vec<Octal>,
+}
+
+/// Which document of a file an object is; [`Program::trace`] takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentOrigin {
+    document: usize,
+    root: usize,
+    /// Where in the document the object is: not the root for an item of a `kind: List`.
+    inside: Pointer,
+}
+
+impl Program {
+    /// Compiles a template. All that is wrong with its tags is pushed, and so is what is wrong with its YAML where no section
+    /// decides it; nothing is given then. `schema` is the JSON Schema of an object that holds all values at top level.
+    pub fn compile(
+        file: FileId,
+        text: &str,
+        partials: &Partials,
+        schema: &Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Program> {
+        let scanned = scan::scan(text, Origin::file(file, text), diagnostics);
+        Program::from_scanned(file, &scanned, partials, schema, diagnostics)
+    }
+
+    /// Reads a word-for-word manifest: YAML without tags, whatever stands between braces.
+    pub fn word_for_word(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<Program> {
+        let mut scanned = Scanned { text: text.into(), origin: Origin::file(file, text), nodes: Vec::new() };
+        scan::refuse_reserved(text, &scanned.origin, diagnostics);
+        scanned.nodes.push(Node::Text(0..text.len()));
+        Program::from_scanned(file, &scanned, &Partials::default(), &Value::Bool(true), diagnostics)
+    }
+
+    fn from_scanned(
+        file: FileId,
+        scanned: &Scanned,
+        partials: &Partials,
+        schema: &Value,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Program> {
+        let mut found = Diagnostics::new();
+        let mut binder = Binder::new(schema);
+        let compiled = compile::compile(scanned, partials, &mut binder, &mut found);
+        let is_broken = found.has_errors();
+        diagnostics.extend(found);
+        let compiled = compiled.filter(|_| !is_broken)?;
+        let bound = binder.finish();
+        let program = Program { file, compiled, uses: bound.uses, roots: bound.roots, shapes: ShapeCache::default() };
+        let errors = program.check_text();
+        let is_sound = errors.is_empty();
+        diagnostics.extend(errors);
+        is_sound.then_some(program)
+    }
+
+    /// What is wrong with the text of a file without sections, whose shapes no value decides.
+    fn check_text(&self) -> Vec<Diagnostic> {
+        if !self.compiled.sections.is_empty() {
+            return Vec::new();
+        }
+        let Ok(decision) = decide::decide(&self.compiled, self.roots, &Values::new([]), false) else { return Vec::new() };
+        let made = decision.documents.iter().map(|document| self.shape(&decision.runs[document.runs.clone()]));
+        made.flat_map(|made| match &*made {
+            Ok(_) => Vec::new(),
+            Err(faults) => faults.iter().map(|fault| fault.diagnostic.clone()).collect(),
+        })
+        .collect()
+    }
+
+    /// The names that its tags use, in order of path.
+    pub fn uses(&self) -> &[NameUse] {
+        &self.uses
+    }
+
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// How many shapes it has met.
+    pub fn shapes(&self) -> usize {
+        self.shapes.len()
+    }
+
+    /// Fills in values. The objects are in order of the text; empty documents are left out, and a `kind: List` is taken apart.
+    pub fn render(&self, values: &Values<'_>) -> Result<Rendering, Vec<RenderError>> {
+        let decision =
+            decide::decide(&self.compiled, self.roots, values, false).map_err(|refusal| vec![report::refusal(&self.compiled, Span::file(self.file), refusal)])?;
+        let mut rendering = Rendering::default();
+        let mut errors = Vec::new();
+        let mut faults = Vec::new();
+        let mut budget = BUDGET;
+        for (document, place) in decision.documents.iter().enumerate() {
+            let made = self.shape(&decision.runs[place.runs.clone()]);
+            let shape = match &*made {
+                Ok(shape) => shape,
+                Err(faults) => {
+                    errors.extend(faults.iter().map(|fault| report::shape_fault(&self.compiled, fault)));
+                    continue;
+                }
+            };
+            rendering.warnings.extend(shape.warnings.iter().cloned());
+            for (root, shape_document) in shape.documents.iter().enumerate() {
+                let holes = &decision.holes[place.holes.clone()];
+                let mut filler = Filler { holes, budget: &mut budget, faults: Vec::new() };
+                let value = filler.document(&shape_document.part);
+                if filler.faults.is_empty() {
+                    let octals = octals(&mut filler, shape_document);
+                    let origin = DocumentOrigin { document, root, inside: Pointer::root() };
+                    let rendered = Rendered { value, origin, octals };
+                    take_apart(rendered, shape, shape_document, &mut rendering.documents, &mut errors);
+                } else {
+                    faults.extend(filler.faults.into_iter().map(|fault| (document, fault)));
+                }
+            }
+        }
+        errors.extend(self.explain_faults(values, &decision, faults));
+        if errors.is_empty() { Ok(rendering) } else { Err(errors) }
+    }
+
+    /// Where the value at `pointer` of an object comes from: the template's text, and the values that fill it. Runs the
+    /// template once more.
+    pub fn trace(&self, values: &Values<'_>, origin: &DocumentOrigin, pointer: &Pointer) -> Option<Trace> {
+        let decision = decide::decide(&self.compiled, self.roots, values, true).ok()?;
+        let place = decision.documents.get(origin.document)?;
+        let made = self.shape(&decision.runs[place.runs.clone()]);
+        let shape = made.as_ref().as_ref().ok()?;
+        let document = shape.documents.get(origin.root)?;
+        let filled = trace::Filled {
+            compiled: &self.compiled,
+            shape,
+            holes: &decision.holes[place.holes.clone()],
+            paths: &decision.paths[place.holes.clone()],
+        };
+        Some(trace::trace(&filled, &document.root, &origin.inside.join(pointer)))
+    }
+
+    fn shape(&self, runs: &[u32]) -> Made {
+        self.shapes.get(runs, || Shape::new(&self.compiled, runs, self.file))
+    }
+
+    /// Errors about values, with the paths that a second run finds.
+    fn explain_faults(
+        &self,
+        values: &Values<'_>,
+        decision: &Decision<'_>,
+        faults: Vec<(usize, Fault)>,
+    ) -> Vec<RenderError> {
+        if faults.is_empty() {
+            return Vec::new();
+        }
+        let traced = decide::decide(&self.compiled, self.roots, values, true);
+        let paths = traced.map(|decision| decision.paths).unwrap_or_default();
+        let explain = |(document, fault): (usize, Fault)| {
+            let place = decision.documents.get(document)?;
+            let made = self.shape(&decision.runs[place.runs.clone()]);
+            let shape = made.as_ref().as_ref().ok()?;
+            report::fault(fault, |hole| {
+                let path = paths.get(place.holes.start + hole as usize).cloned();
+                Some((shape.text.holes.get(hole as usize)?.hole(&self.compiled)?, path))
+            })
+        };
+        faults.into_iter().filter_map(explain).collect()
+    }
+}
+
+fn octals(filler: &mut Filler<'_, '_>, document: &ShapeDocument) -> Vec<Octal> {
+    let octal = |part: &OctalPart| Octal {
+        pointer: filler.pointer(&part.path),
+        text: part.text.to_string(),
+        span: part.place,
+    };
+    document.octals.iter().map(octal).collect()
+}
+
+/// Puts a document's objects behind the others: itself, or the items of a `kind: List`.
+fn take_apart(
+    rendered: Rendered,
+    shape: &Shape,
+    document: &ShapeDocument,
+    documents: &mut Vec<Rendered>,
+    errors: &mut Vec<RenderError>,
+) {
+    let is_list = rendered.value.get("kind").and_then(Value::as_str) == Some("List")
+        && rendered.value.get("apiVersion").and_then(Value::as_str) == Some("v1");
+    if !is_list {
+        documents.push(rendered);
+        return;
+    }
+    let Rendered { mut value, origin, octals } = rendered;
+    let place = |pointer: &Pointer| {
+        let (node, _) = document.root.locate(pointer);
+        shape.text.map.span(node.start, node.end)
+    };
+    let items_at = origin.inside.child("items");
+    let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else {
+        let error = Diagnostic::error(&codes::NOT_A_MAPPING, "a `kind: List` has no list of `items`");
+        errors.push(RenderError { diagnostic: error.at(place(&items_at), "this list"), value: None });
+        return;
+    };
+    for (index, value) in items.into_iter().enumerate() {
+        let inside = items_at.child(index);
+        if !value.is_object() {
+            let message = format!("an item of a `kind: List` must be a mapping, found {}", fill::noun(&value));
+            let error = Diagnostic::error(&codes::NOT_A_MAPPING, message).at(place(&inside), "this item");
+            errors.push(RenderError { diagnostic: error, value: None });
+            continue;
+        }
+        let below = |octal: &Octal| {
+            let depth = inside.segments().len();
+            let is_below = octal.pointer.segments().get(..depth) == Some(inside.segments());
+            is_below.then(|| Octal {
+                pointer: Pointer::from_segments(octal.pointer.segments()[depth..].iter().cloned()),
+                ..octal.clone()
+            })
+        };
+        let octals = octals.iter().filter_map(below).collect();
+        let origin = DocumentOrigin { inside, ..origin.clone() };
+        take_apart(Rendered { value, origin, octals }, shape, document, documents, errors);
+    }
+}
