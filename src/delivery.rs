@@ -7,6 +7,7 @@ pub mod argocd;
 pub mod flux;
 pub mod settings;
 
+use crate::diag::Code;
 use crate::finish::hash::{hex, sha256_of_text};
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
@@ -14,6 +15,14 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use settings::Settings;
+
+pub static TAKEN_PROJECT: Code = Code {
+    name: "taken-project",
+    explanation: "On clusters that Argo CD delivers, a tenant has an AppProject of its name. `default` and `bayplan-platform` exist \
+                  already and mean something else, so no tenant may be called so there.",
+};
+
+pub static CODES: &[&Code] = &[&TAKEN_PROJECT];
 
 /// The project, and prefix of accounts, that the compiler's own objects use.
 const OURS: &str = "bayplan";

@@ -17,6 +17,7 @@ use crate::spec::{
 };
 use crate::yaml::Document;
 use rayon::prelude::*;
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 pub use templates::{Template, TemplateFile};
 
@@ -57,7 +58,7 @@ pub struct Specs {
 /// A cluster with its facts, and its values with the facts in place.
 pub struct Cluster {
     pub spec: Spec<ClusterSpec>,
-    pub facts: Values,
+    pub facts: Map<String, Value>,
     pub values: Values,
     pub enforce: Values,
 }

@@ -6,9 +6,10 @@ use crate::near;
 use crate::pointer::Pointer;
 use crate::source::Sources;
 use crate::spec::{ClusterSpec, Spec, Values};
-use crate::yaml::read::{Doubtful, ReadOptions, read, to_value};
+use crate::yaml::read::{ReadOptions, read};
+use crate::yaml::value::{Doubtful, to_value};
 use crate::yaml::{Document, Node, NodeValue};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub static FACTS: Code = Code {
     name: "facts",
@@ -44,8 +45,8 @@ pub fn apply(spec: Spec<ClusterSpec>, sources: &Sources, diagnostics: &mut Diagn
 }
 
 /// The facts by name; none where the file is missing or broken (which is reported), so that no further error follows from it.
-fn read_facts(cluster: &Spec<ClusterSpec>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Values> {
-    let Some(path) = &cluster.spec.facts.terraform_output else { return Some(Values::new()) };
+fn read_facts(cluster: &Spec<ClusterSpec>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Map<String, Value>> {
+    let Some(path) = &cluster.spec.facts.terraform_output else { return Some(Map::new()) };
     let file = sources.find(path)?;
     if !inputs::is_readable(sources.file(file)) {
         return None;
@@ -84,7 +85,7 @@ fn read_facts(cluster: &Spec<ClusterSpec>, sources: &Sources, diagnostics: &mut 
         );
         return None;
     }
-    let mut facts = Values::new();
+    let mut facts = Map::new();
     for (name, output) in document.root.entries() {
         match output.get("value") {
             Some(value) => {
@@ -109,7 +110,7 @@ fn filled(
     value: &Value,
     pointer: &Pointer,
     cluster: &Spec<ClusterSpec>,
-    facts: &Option<Values>,
+    facts: &Option<Map<String, Value>>,
     diagnostics: &mut Diagnostics,
 ) -> Value {
     match value {
@@ -134,7 +135,7 @@ fn fact(
     name: &str,
     pointer: &Pointer,
     cluster: &Spec<ClusterSpec>,
-    facts: &Option<Values>,
+    facts: &Option<Map<String, Value>>,
     diagnostics: &mut Diagnostics,
 ) -> Value {
     let Some(facts) = facts else { return Value::Null };

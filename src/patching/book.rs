@@ -219,19 +219,19 @@ fn body(patch: &spec::Patch) -> (Value, &'static str) {
         return (Value::Array(operations.clone()), "json");
     }
     if let Some(merge) = &patch.merge {
-        return (Value::Object(merge.clone()), "merge");
+        return (merge.as_value().clone(), "merge");
     }
-    (Value::Object(patch.strategic.clone().unwrap_or_default()), "strategic")
+    (patch.strategic.clone().unwrap_or_default().as_value().clone(), "strategic")
 }
 
 fn target(written: &spec::PatchTarget) -> (Option<Target>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let mut glob = |text: &Option<String>, field: &str| match text.as_deref().map(Glob::parse) {
+    let mut glob = |text: &Option<String>, field: &str| match text.as_deref().map(str::parse::<Glob>) {
         None => Some(None),
         Some(Ok(glob)) => Some(Some(glob)),
         Some(Err(error)) => {
             let at = Pointer::from_segments([field]);
-            problems.push(Problem::error(&crate::patch::codes::PATCH_SYNTAX, at, error.to_string()));
+            problems.push(Problem::error(&crate::patch::codes::PATCH_MALFORMED, at, error.to_string()));
             None
         }
     };

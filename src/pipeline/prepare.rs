@@ -16,7 +16,7 @@ use crate::secrets::{self, SecretFiles};
 use crate::source::Sources;
 use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Scope;
-use crate::yaml::read::{Doubtful, to_value};
+use crate::yaml::value::{Doubtful, to_value};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -129,18 +129,18 @@ fn resolve<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>, diagnostics: &mut Diagn
             roots::of_namespace(&specs.fleet, unit.cluster, unit.environment, unit.tenant, Some(&unit.namespace));
         let id = format!("namespace {} on {}", unit.namespace, unit.cluster.spec.name());
         values::check_facts(compiled.uses(), unit.cluster, diagnostics);
-        values::resolve(&compiled.values, stack, roots, &id, diagnostics).map(Arc::new)
+        values::resolve(&compiled.values, stack, roots, &id, &|_| false, diagnostics).map(Arc::new)
     });
     let deployments = unit
         .deployments
         .iter()
         .filter_map(|deployment| {
             let compiled = prepared.library.get(deployment.template)?;
-            values::check_declared(prepared.specs, deployment, &prepared.library, diagnostics);
             values::check_facts(compiled.uses(), unit.cluster, diagnostics);
             let stack = stack::of_deployment(specs, deployment);
             let roots = roots::of_deployment(specs, deployment, Some(&unit.namespace));
-            values::resolve(&compiled.values, stack, roots, &deployment.id(), diagnostics).map(Arc::new)
+            let elsewhere = |key: &str| is_declared_elsewhere(prepared, deployment, key);
+            values::resolve(&compiled.values, stack, roots, &deployment.id(), &elsewhere, diagnostics).map(Arc::new)
         })
         .collect();
     Resolved { namespace, deployments }
@@ -172,6 +172,17 @@ fn render<'s>(
         validate::identity(object, id.as_deref(), diagnostics);
     }
     objects
+}
+
+/// Whether another template that the site has in some environment declares a value: the site's own layer may then set it.
+fn is_declared_elsewhere(prepared: &Prepared<'_>, deployment: &Deployment<'_>, key: &str) -> bool {
+    let site = &deployment.site.spec;
+    let entries = site.environments.values().filter_map(|entry| entry.template.as_ref());
+    std::iter::once(&site.template)
+        .chain(entries)
+        .filter_map(|name| prepared.specs.templates.get(name))
+        .filter_map(|template| prepared.library.get(template))
+        .any(|template| template.values.declares(key))
 }
 
 fn extra_files(prepared: &Prepared<'_>, deployment: &Deployment<'_>) -> Vec<FileId> {

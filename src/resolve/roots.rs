@@ -4,14 +4,14 @@
 use super::Deployment;
 use crate::load::{Cluster, Specs};
 use crate::spec::template::Scope;
-use crate::spec::{EnvironmentSpec, FleetSpec, Metadata, Spec, State, TenantSpec, Values};
+use crate::spec::{EnvironmentSpec, FleetSpec, Metadata, Spec, State, TenantSpec};
 use serde_json::{Map, Value, json};
 
 /// Names that no value may take.
 pub const RESERVED: [&str; 7] = ["fleet", "cluster", "environment", "tenant", "site", "namespace", "facts"];
 
 /// The roots of a deployment; `namespace` is left out while it is being named.
-pub fn of_deployment(specs: &Specs, deployment: &Deployment<'_>, namespace: Option<&str>) -> Values {
+pub fn of_deployment(specs: &Specs, deployment: &Deployment<'_>, namespace: Option<&str>) -> Map<String, Value> {
     let mut roots = of_namespace(
         &specs.fleet,
         deployment.cluster,
@@ -38,7 +38,7 @@ pub fn of_namespace(
     environment: &Spec<EnvironmentSpec>,
     tenant: &Spec<TenantSpec>,
     namespace: Option<&str>,
-) -> Values {
+) -> Map<String, Value> {
     let mut roots = of_cluster(fleet, cluster);
     let mut environment_root = named(&environment.metadata);
     environment_root.insert("tier".to_owned(), json!(environment.spec.tier));
@@ -51,7 +51,7 @@ pub fn of_namespace(
 }
 
 /// The roots of a cluster: `fleet`, `cluster`, `facts`.
-pub fn of_cluster(fleet: &Spec<FleetSpec>, cluster: &Cluster) -> Values {
+pub fn of_cluster(fleet: &Spec<FleetSpec>, cluster: &Cluster) -> Map<String, Value> {
     let mut roots = Map::new();
     roots.insert("fleet".to_owned(), Value::Object(named(&fleet.metadata)));
     let mut cluster_root = named(&cluster.spec.metadata);
@@ -62,7 +62,7 @@ pub fn of_cluster(fleet: &Spec<FleetSpec>, cluster: &Cluster) -> Values {
     roots
 }
 
-fn named(metadata: &Metadata) -> Values {
+fn named(metadata: &Metadata) -> Map<String, Value> {
     let mut root = Map::new();
     root.insert("name".to_owned(), json!(metadata.name));
     root.insert("labels".to_owned(), json!(metadata.labels));

@@ -25,6 +25,8 @@ pub struct LayerSource<'s> {
 pub enum LayerRole {
     Defaults,
     Shared,
+    /// A site's own, for all its environments.
+    SiteWide,
     Site,
 }
 
@@ -79,7 +81,7 @@ pub fn of_deployment<'s>(specs: &'s Specs, deployment: &Deployment<'s>) -> Layer
     let spec = pointer(["spec"]);
     stack.push(LayerSource::new(
         format!("site {}", site.name()),
-        LayerRole::Site,
+        LayerRole::SiteWide,
         &site.document,
         &site.spec.values,
         spec.child("values"),

@@ -75,7 +75,7 @@ impl NamespaceNames {
         let inline = self.by_environment.get(deployment.environment.name())?;
         let roots = roots::of_deployment(specs, deployment, None);
         let place = deployment.environment.at("/spec/namespace");
-        match inline.render(&crate::mustache::Values::new(&[&roots])) {
+        match inline.render(&crate::mustache::Values::new([&roots])) {
             Ok(Value::String(name)) => {
                 check_name(name, deployment, place, diagnostics)
             }
@@ -84,8 +84,9 @@ impl NamespaceNames {
                 diagnostics.push(Diagnostic::error(&NAMESPACE_NAME, message).at(place, "made here"));
                 None
             }
-            Err(error) => {
-                diagnostics.push(error.into_diagnostic().in_deployment(deployment.id()));
+            Err(errors) => {
+                let id = deployment.id();
+                diagnostics.extend(errors.into_iter().map(|error| error.diagnostic.in_deployment(id.clone())));
                 None
             }
         }

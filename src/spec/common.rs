@@ -4,9 +4,67 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-/// Values of a layer: data, never templates.
-pub type Values = Map<String, Value>;
+/// Values of a layer: a map of data, never templates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Values(Value);
+
+impl Values {
+    /// The map as a value; always an object.
+    pub fn as_value(&self) -> &Value {
+        &self.0
+    }
+
+    pub fn into_map(self) -> Map<String, Value> {
+        match self.0 {
+            Value::Object(map) => map,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+        }
+    }
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Values(Value::Object(Map::new()))
+    }
+}
+
+impl std::ops::Deref for Values {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Map<String, Value> {
+        static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        self.0.as_object().unwrap_or(&EMPTY)
+    }
+}
+
+impl FromIterator<(String, Value)> for Values {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Self {
+        Values(Value::Object(entries.into_iter().collect()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Map::deserialize(deserializer).map(|map| Values(Value::Object(map)))
+    }
+}
+
+impl JsonSchema for Values {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Values".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "object"})
+    }
+}
 
 /// Name, labels and annotations of a spec.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]

@@ -49,7 +49,7 @@ pub fn of_any(templates: &BTreeMap<String, Template>) -> Value {
 /// The values schema of a template as its author wrote it.
 pub fn of_template(template: &Template) -> Value {
     let spec = &template.spec.spec;
-    let mut schema = spec.values.schema.clone();
+    let mut schema = spec.values.schema.clone().into_map();
     schema.entry("$schema").or_insert_with(|| json!("https://json-schema.org/draft/2020-12/schema"));
     schema.entry("title").or_insert_with(|| json!(format!("values of template {}", template.spec.name())));
     schema.entry("type").or_insert_with(|| json!("object"));
@@ -73,7 +73,7 @@ fn tie_values(schema: &mut Value, templates: &BTreeMap<String, Template>) {
                 "environments": {"additionalProperties": {"if": {"not": {"required": ["template"]}}, "then": entry}},
             }}}},
         }));
-        schema["$defs"][definition] = as_layer(&Value::Object(template.spec.spec.values.schema.clone()));
+        schema["$defs"][definition] = as_layer(template.spec.spec.values.schema.as_value());
     }
     if !ties.is_empty() {
         schema["allOf"] = Value::Array(ties);

@@ -1,0 +1,188 @@
+//! A cluster's own objects: those of its templates, and those by which it takes the branch.
+
+use super::prepare::Prepared;
+use super::unit::{report_duplicates, summaries, to_output};
+use super::{Filter, Findings, Phase, UnitSummary};
+use crate::delivery::{self, DeliveredCluster, DeliveredNamespace};
+use crate::diag::Diagnostics;
+use crate::emit::{self, CLUSTER_FOLDER, DELIVERY_FOLDER};
+use crate::finish::{self, UnitContext};
+use crate::load::Cluster;
+use crate::object::{Object, Origin, Owner};
+use crate::output;
+use crate::patching::{self, Hits};
+use crate::resolve::{roots, stack, values};
+use crate::spec::common::Layer;
+use crate::spec::fleet::DeliveryKind;
+use crate::validate;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What came of a cluster.
+#[derive(Default)]
+pub struct Outcome {
+    pub findings: Findings,
+    pub hits: Hits,
+    /// Of its own objects, and of delivery.
+    pub summaries: Vec<UnitSummary>,
+    pub files: Vec<output::Unit>,
+}
+
+/// Compiles a cluster's own objects. `namespaces` are the summaries of its units.
+pub fn compile(
+    prepared: &Prepared<'_>,
+    cluster: &Cluster,
+    namespaces: &[UnitSummary],
+    branch: &str,
+    filter: &Filter,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let name = cluster.spec.name();
+    let Some(prepared_cluster) = prepared.cluster(name) else { return outcome };
+    let context = UnitContext {
+        cluster: name,
+        api: &prepared_cluster.api,
+        unvalidated: &prepared.specs.fleet.spec.unvalidated,
+        delivery: prepared_cluster.delivery.kind,
+        namespace: None,
+    };
+    let Some(objects) = objects(prepared, cluster, &context, &mut outcome) else { return outcome };
+    let layers: BTreeSet<Layer> = objects.iter().map(|object| object.layer).collect();
+    let written: Vec<&Object<'_>> = objects.iter().collect();
+    let files = emit::cluster_files(name, &written);
+    outcome.summaries.push(summary(name, summaries(&written, &files)));
+    let diagnostics = outcome.findings.phase(Phase::Validate);
+    if !files.is_empty() {
+        outcome.files.extend(to_output(&format!("{name}/{CLUSTER_FOLDER}"), files, diagnostics));
+    }
+    // With a filter inside the cluster, what it delivers is not known as a whole.
+    if !filter.is_by_cluster() {
+        return outcome;
+    }
+    let shared = prepared.specs.clusters.len() > 1 && !prepared.specs.fleet.spec.publish.branch.contains("{{");
+    let delivered = DeliveredCluster {
+        name: name.to_owned(),
+        branch: branch.to_owned(),
+        is_shared_branch: shared,
+        layers,
+        namespaces: namespaces.iter().map(delivered_namespace).collect(),
+    };
+    report_taken_projects(cluster, &delivered, prepared_cluster.delivery.kind, diagnostics);
+    let delivery: Vec<Object<'_>> = delivery::objects(&delivered, &prepared_cluster.delivery)
+        .into_iter()
+        .map(|value| Object {
+            value,
+            owner: Owner::Cluster,
+            layer: Layer::Platform,
+            run: None,
+            verbatim: None,
+            octals: Vec::new(),
+            origin: Origin { span: cluster.spec.name_place(), rendered: None, patches: Vec::new() },
+        })
+        .collect();
+    let delivery = finish::finish(delivery, &context, diagnostics);
+    report_duplicates(&delivery, &context, diagnostics);
+    validate::objects(&delivery, &context, diagnostics);
+    if !delivery.is_empty() {
+        let folder = format!("{name}/{DELIVERY_FOLDER}");
+        let written: Vec<&Object<'_>> = delivery.iter().collect();
+        let files = emit::folder_files(&folder, &written);
+        outcome.summaries.push(summary(name, summaries(&written, &files)));
+        outcome.files.extend(to_output(&folder, files, diagnostics));
+    }
+    outcome
+}
+
+fn summary(cluster: &str, objects: Vec<super::ObjectSummary>) -> UnitSummary {
+    UnitSummary { cluster: cluster.to_owned(), protect: true, objects, ..UnitSummary::default() }
+}
+
+/// Resolves, renders, patches, finishes and validates; none after the first phase with an error.
+fn objects<'s>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    context: &UnitContext<'_>,
+    outcome: &mut Outcome,
+) -> Option<Vec<Object<'s>>> {
+    let specs = prepared.specs;
+    let name = cluster.spec.name();
+    let findings = &mut outcome.findings;
+    let mut inputs = Vec::new();
+    for template in cluster.spec.spec.templates.iter().filter_map(|name| specs.templates.get(name)) {
+        let Some(compiled) = prepared.library.get(template) else { continue };
+        let diagnostics = findings.phase(Phase::Resolve);
+        values::check_facts(compiled.uses(), cluster, diagnostics);
+        let stack = stack::of_cluster(specs, template, cluster);
+        let roots = roots::of_cluster(&specs.fleet, cluster);
+        let id = format!("cluster {name}");
+        let resolved = values::resolve(&compiled.values, stack, roots, &id, &|_| false, diagnostics);
+        inputs.extend(resolved.map(|resolved| (compiled, Arc::new(resolved))));
+    }
+    if findings.has_errors() {
+        return None;
+    }
+    let mut objects = Vec::new();
+    for (compiled, inputs) in &inputs {
+        objects.extend(compiled.render(inputs, Owner::Cluster, &[], None, findings.phase(Phase::Render)));
+    }
+    for object in &objects {
+        validate::identity(object, None, findings.phase(Phase::Render));
+    }
+    if findings.has_errors() {
+        return None;
+    }
+    let patches = prepared.patches.for_cluster(name);
+    if !patches.is_empty() {
+        for object in &mut objects {
+            let written = object.value.clone();
+            let diagnostics = findings.phase(Phase::Patch);
+            patching::apply(object, &written, &patches, context.api, None, &mut outcome.hits, diagnostics);
+        }
+    }
+    if findings.has_errors() {
+        return None;
+    }
+    let diagnostics = findings.phase(Phase::Validate);
+    let objects = finish::finish(objects, context, diagnostics);
+    report_duplicates(&objects, context, diagnostics);
+    validate::objects(&objects, context, diagnostics);
+    (!findings.has_errors()).then_some(objects)
+}
+
+fn delivered_namespace(unit: &UnitSummary) -> DeliveredNamespace {
+    let layers: BTreeSet<Layer> = unit.objects.iter().map(|object| object.layer).collect();
+    let sops_layers = unit.objects.iter().filter(|object| object.is_sops).map(|object| object.layer).collect();
+    let once_jobs = unit.objects.iter().filter(|object| object.runs_once).map(|object| object.identity.name.clone());
+    DeliveredNamespace {
+        name: unit.namespace.clone(),
+        environment: unit.environment.clone(),
+        tenant: unit.tenant.clone(),
+        layers,
+        sops_layers,
+        protect: unit.protect,
+        once_jobs: once_jobs.collect(),
+    }
+}
+
+fn report_taken_projects(
+    cluster: &Cluster,
+    delivered: &DeliveredCluster,
+    kind: DeliveryKind,
+    diagnostics: &mut Diagnostics,
+) {
+    if kind != DeliveryKind::Argocd {
+        return;
+    }
+    let tenants: BTreeMap<&str, ()> =
+        delivered.namespaces.iter().map(|namespace| (namespace.tenant.as_str(), ())).collect();
+    for tenant in tenants.into_keys().filter(|tenant| delivery::argocd::is_taken_project(tenant)) {
+        diagnostics.push(
+            crate::diag::Diagnostic::error(
+                &delivery::TAKEN_PROJECT,
+                format!("tenant `{tenant}` cannot be delivered by Argo CD: its project would be one that exists already"),
+            )
+            .at(cluster.spec.name_place(), "delivered by Argo CD")
+            .help("rename the tenant"),
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! Finished objects held against what Kubernetes takes and what the fleet's rules ask.
+
+pub mod schema;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::finish::UnitContext;
+use crate::finish::codes::NOT_AN_OBJECT;
+use crate::object::{Object, Owner};
+use crate::pointer::Pointer;
+use serde_json::Value;
+
+pub static PLAINTEXT_SECRET: crate::diag::Code = crate::diag::Code {
+    name: "plaintext-secret",
+    explanation: "A template renders a Secret in plain text. The rendered branch is read by many people and programs, and git \
+                  forgets nothing. Use External Secrets, Sealed Secrets, or a SOPS file under the site's `secrets`.",
+};
+
+pub static CODES: &[&crate::diag::Code] = &[&PLAINTEXT_SECRET];
+
+/// Whether a rendered document says what it is: `apiVersion`, `kind`, `metadata.name`.
+pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut Diagnostics) {
+    let mut refuse = |message: String, pointer: Pointer, help: &str| {
+        let place = object.origin.field(&pointer);
+        let mut diagnostic = Diagnostic::error(&NOT_AN_OBJECT, message).at(place.span, place.label).help(help);
+        if let Some(deployment) = deployment {
+            diagnostic = diagnostic.in_deployment(deployment);
+        }
+        diagnostics.push(diagnostic);
+    };
+    for key in ["apiVersion", "kind"] {
+        match object.value.get(key) {
+            Some(Value::String(text)) if !text.is_empty() => {}
+            Some(_) => refuse(format!("`{key}` must be a string"), Pointer::from_segments([key]), "write it as text"),
+            None => {
+                let message = format!("this document has no `{key}`");
+                refuse(message, Pointer::root(), "every document of a template is a Kubernetes object");
+                return;
+            }
+        }
+    }
+    if object.value.pointer("/metadata/generateName").is_some() {
+        let pointer = Pointer::from_segments(["metadata", "generateName"]);
+        refuse("metadata.generateName is not supported".to_owned(), pointer, "set metadata.name");
+        return;
+    }
+    match object.value.pointer("/metadata/name") {
+        Some(Value::String(name)) if !name.is_empty() => {}
+        Some(_) => {
+            let pointer = Pointer::from_segments(["metadata", "name"]);
+            refuse("metadata.name must be a string that is not empty".to_owned(), pointer, "set metadata.name");
+        }
+        None => {
+            let pointer = Pointer::from_segments(["metadata"]);
+            refuse(format!("this {} has no metadata.name", object.kind()), pointer, "set metadata.name");
+        }
+    }
+}
+
+/// All checks of a unit's finished objects.
+pub fn objects(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+    for object in objects {
+        plaintext_secret(object, context, diagnostics);
+        schema::check(object, context, diagnostics);
+    }
+}
+
+fn plaintext_secret(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+    if object.verbatim.is_some() || object.kind() != "Secret" || !object.group().is_empty() {
+        return;
+    }
+    let place = object.origin.field(&Pointer::from_segments(["kind"]));
+    let diagnostic = Diagnostic::error(&PLAINTEXT_SECRET, format!("Secret {} is rendered in plain text", object.name()))
+        .at(place.span, place.label)
+        .help("use an ExternalSecret, a SealedSecret, or a SOPS file under the site's `secrets`");
+    diagnostics.push(in_deployment(diagnostic, object.owner, context));
+}
+
+fn in_deployment(diagnostic: Diagnostic, owner: Owner, context: &UnitContext<'_>) -> Diagnostic {
+    match context.deployment_id(owner) {
+        Some(deployment) => diagnostic.in_deployment(deployment),
+        None => diagnostic,
+    }
+}
