@@ -162,8 +162,7 @@ fn every_case_gives_what_its_folder_says() {
         }
     });
     let failures = failures.into_inner().expect("not poisoned");
-    let told: Vec<String> =
-        failures.iter().map(|(case, told)| format!("== {}\n{told}", case.display())).collect();
+    let told: Vec<String> = failures.iter().map(|(case, told)| format!("== {}\n{told}", case.display())).collect();
     assert!(
         told.is_empty(),
         "{} cases differ; to accept what came out: BAYPLAN_BLESS=1 cargo test --test cases\n{}",

@@ -123,15 +123,20 @@ fn type_of(node: &Value, root: &Value) -> String {
         return words(list);
     }
     if let Some(branches) = node.get("oneOf").or_else(|| node.get("anyOf")).and_then(Value::as_array) {
-        let constants: Vec<String> =
-            branches.iter().filter_map(|branch| branch.get("const")).map(|word| format!("`{}`", word.as_str().unwrap_or_default())).collect();
+        let constants: Vec<String> = branches
+            .iter()
+            .filter_map(|branch| branch.get("const"))
+            .map(|word| format!("`{}`", word.as_str().unwrap_or_default()))
+            .collect();
         if !constants.is_empty() {
             return constants.join(", ");
         }
         return branches.iter().map(|branch| type_of(branch, root)).collect::<Vec<_>>().join(" or ");
     }
     match node.get("type").and_then(Value::as_str) {
-        Some("array") => format!("list of {}", node.get("items").map_or("anything".to_owned(), |items| type_of(items, root))),
+        Some("array") => {
+            format!("list of {}", node.get("items").map_or("anything".to_owned(), |items| type_of(items, root)))
+        }
         Some("object") => "map".to_owned(),
         Some(name) => name.to_owned(),
         None => "anything".to_owned(),

@@ -24,9 +24,20 @@ fn every_path_that_architecture_names_exists() {
     assert!(page.lines().count() <= 150, "ARCHITECTURE.md has {} lines, 150 at most", page.lines().count());
     let mut named = BTreeSet::new();
     for quoted in page.split('`').skip(1).step_by(2) {
-        let is_path = ["src/", "tests/", "docs/", "templates/", "site-specs/", "benches/", "fuzz/", "tools/", "snapshots/", ".ci/"]
-            .iter()
-            .any(|start| quoted.starts_with(start));
+        let is_path = [
+            "src/",
+            "tests/",
+            "docs/",
+            "templates/",
+            "site-specs/",
+            "benches/",
+            "fuzz/",
+            "tools/",
+            "snapshots/",
+            ".ci/",
+        ]
+        .iter()
+        .any(|start| quoted.starts_with(start));
         if is_path && !quoted.contains(['*', '<', '{', ' ']) {
             named.insert(quoted);
         }

@@ -260,8 +260,8 @@ impl RenderInputs<'_> {
         let mut trace = Trace::default();
         let (layers, enforcers) = parts(&self.stack);
         merge(&self.template.plan, &layers, &enforcers, &mut trace);
-        let traced = trace.nearest(pointer)?;
-        Some((place_of(&self.stack, &traced.winner), label_of(&self.stack, traced.winner.source)))
+        let place = winner(&trace, pointer)?;
+        Some((place_of(&self.stack, &place), label_of(&self.stack, place.source)))
     }
 }
 
@@ -312,6 +312,27 @@ pub fn resolve<'s>(
         }
     }
     Some(inputs)
+}
+
+/// Who set the value at `pointer`: of a map, who set the first leaf in it; of what is not there, who set what is around it.
+fn winner(trace: &Trace, pointer: &Pointer) -> Option<Place> {
+    if let Some((leaf, traced)) = trace.find(pointer) {
+        let rest = pointer.segments()[leaf.segments().len()..].iter().cloned();
+        let pointer = traced.winner.pointer.join(&Pointer::from_segments(rest));
+        return Some(Place { source: traced.winner.source, pointer });
+    }
+    let mut here = Some(pointer.clone());
+    while let Some(around) = here.filter(|around| !around.is_root()) {
+        if let Some((leaf, traced)) = trace.below(&around).next() {
+            // The leaf's own path less what it has below the place that was asked for.
+            let depth = leaf.segments().len() - around.segments().len();
+            let own = traced.winner.pointer.segments();
+            let own = own[..own.len().saturating_sub(depth)].iter().cloned();
+            return Some(Place { source: traced.winner.source, pointer: Pointer::from_segments(own) });
+        }
+        here = around.parent();
+    }
+    None
 }
 
 /// The layers and enforcers of a stack, in its order.
@@ -367,18 +388,17 @@ fn value_diagnostic(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnostic 
     let (layers, enforcers) = parts(&inputs.stack);
     merge(&inputs.template.plan, &layers, &enforcers, &mut trace);
     let mut diagnostic = Diagnostic::error(finding.code(), format!("value {}", finding.message("the values")));
-    let found = trace.nearest(&finding.pointer);
-    match found {
-        Some(traced) => {
-            let label = format!("{}, from {}", finding.label(), label_of(&inputs.stack, traced.winner.source));
-            let place = match traced.winner.source {
+    match winner(&trace, &finding.pointer) {
+        Some(winner) => {
+            let label = format!("{}, from {}", finding.label(), label_of(&inputs.stack, winner.source));
+            let place = match winner.source {
                 Source::Layer(number) if finding.at_key => {
-                    inputs.stack.get(number).map(|source| source.key_place(&traced.winner.pointer))
+                    inputs.stack.get(number).map(|source| source.key_place(&winner.pointer))
                 }
                 Source::Layer(_) | Source::Enforcer(_) => None,
             };
-            diagnostic = diagnostic.at(place.unwrap_or_else(|| place_of(&inputs.stack, &traced.winner)), label);
-            diagnostic = diagnostic.maybe_help(quote_help(finding, &inputs.stack, &traced.winner));
+            diagnostic = diagnostic.at(place.unwrap_or_else(|| place_of(&inputs.stack, &winner)), label);
+            diagnostic = diagnostic.maybe_help(quote_help(finding, &inputs.stack, &winner));
         }
         None => {
             // Nothing sets it: the site, whose layer comes last, is the place to.
