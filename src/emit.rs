@@ -2,8 +2,8 @@
 //!
 //! Paths follow from identity, owner and layer alone; two objects of one path are told apart by their API group.
 
-use crate::object::Object;
 use crate::finish::hash::{hex, sha256_of_text};
+use crate::object::Object;
 use crate::spec::common::Layer;
 use crate::yaml::write::write_object;
 use serde_json::{Value, json};
@@ -29,7 +29,11 @@ pub struct EmittedFile {
 /// The files of a namespace's objects, with an index in each layer's folder.
 pub fn namespace_files(cluster: &str, environment: &str, namespace: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
     let base = format!("{cluster}/{environment}/{namespace}");
-    layered_files(objects, |object| format!("{base}/{}", object.layer.name()), |layer| format!("{base}/{}", layer.name()))
+    layered_files(
+        objects,
+        |object| format!("{base}/{}", object.layer.name()),
+        |layer| format!("{base}/{}", layer.name()),
+    )
 }
 
 /// The files of a cluster's own objects; a namespaced one lies in a folder of its namespace.

@@ -69,7 +69,11 @@ impl UnitContext<'_> {
 }
 
 /// Finishes the objects of a unit. Objects with errors stay in, so that later phases see all of them.
-pub fn finish<'s>(mut objects: Vec<Object<'s>>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Vec<Object<'s>> {
+pub fn finish<'s>(
+    mut objects: Vec<Object<'s>>,
+    context: &UnitContext<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Object<'s>> {
     for object in &mut objects {
         scope::place(object, context, diagnostics);
     }

@@ -25,4 +25,5 @@ pub mod secrets;
 pub mod source;
 pub mod spec;
 pub mod validate;
+pub mod value;
 pub mod yaml;

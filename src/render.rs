@@ -189,4 +189,3 @@ fn report_odd_manifests(specs: &Specs, sources: &Sources, diagnostics: &mut Diag
         }
     }
 }
-

@@ -9,9 +9,9 @@ use crate::resolve::{Deployment, Unit};
 use crate::source::{FileId, Sources, Span};
 use crate::spec::common::Layer;
 use crate::spec::{SiteSpec, Spec};
+use crate::yaml::Document;
 use crate::yaml::read::{ReadOptions, read};
 use crate::yaml::value::{Doubtful, to_value};
-use crate::yaml::Document;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -76,7 +76,8 @@ fn read_one(
         return None;
     }
     let refuse = |message: String, place: Span, help: &str, diagnostics: &mut Diagnostics| {
-        diagnostics.push(Diagnostic::error(&SECRET_FILE, message).at(place, "").also(named_at, "named here").help(help));
+        diagnostics
+            .push(Diagnostic::error(&SECRET_FILE, message).at(place, "").also(named_at, "named here").help(help));
         None
     };
     let before = diagnostics.len();
@@ -169,7 +170,8 @@ pub fn check_namespaces(files: &SecretFiles, units: &[Unit<'_>], diagnostics: &m
     for (site, files) in files {
         let deployments = namespaces.get(site.as_str()).map(Vec::as_slice).unwrap_or_default();
         for file in files {
-            let fits = deployments.iter().any(|(deployment, namespace)| file.is_for(deployment.environment.name(), namespace));
+            let fits =
+                deployments.iter().any(|(deployment, namespace)| file.is_for(deployment.environment.name(), namespace));
             if fits {
                 continue;
             }
@@ -184,7 +186,10 @@ pub fn check_namespaces(files: &SecretFiles, units: &[Unit<'_>], diagnostics: &m
             diagnostics.push(
                 Diagnostic::error(
                     &SECRET_FILE,
-                    format!("namespace `{}` is that of no deployment of site `{site}` that the file is for", file.namespace),
+                    format!(
+                        "namespace `{}` is that of no deployment of site `{site}` that the file is for",
+                        file.namespace
+                    ),
                 )
                 .at(file.document.locate(&pointer), "this namespace")
                 .also(file.named_at, "named here")

@@ -69,9 +69,10 @@ fn plaintext_secret(object: &Object<'_>, context: &UnitContext<'_>, diagnostics:
         return;
     }
     let place = object.origin.field(&Pointer::from_segments(["kind"]));
-    let diagnostic = Diagnostic::error(&PLAINTEXT_SECRET, format!("Secret {} is rendered in plain text", object.name()))
-        .at(place.span, place.label)
-        .help("use an ExternalSecret, a SealedSecret, or a SOPS file under the site's `secrets`");
+    let diagnostic =
+        Diagnostic::error(&PLAINTEXT_SECRET, format!("Secret {} is rendered in plain text", object.name()))
+            .at(place.span, place.label)
+            .help("use an ExternalSecret, a SealedSecret, or a SOPS file under the site's `secrets`");
     diagnostics.push(in_deployment(diagnostic, object.owner, context));
 }
 

@@ -18,3 +18,5 @@ pub mod scalar;
 mod syntax;
 pub mod value;
 pub mod write;
+
+pub use node::{Document, Entry, Node, NodeValue, ScalarStyle};

@@ -9,8 +9,10 @@ use std::path::PathBuf;
 /// Argo CD reconciles. Never touches a cluster.
 #[derive(Debug, Parser)]
 #[command(name = "bayplan", version, max_term_width = 110, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 fine, 1 the input has errors or a comparison differs, 2 wrong usage, 3 refused by a gate, \
-                        4 git, disk or network failed, 70 a bug of bayplan.")]
+#[command(
+    after_help = "Exit codes: 0 fine, 1 the input has errors or a comparison differs, 2 wrong usage, 3 refused by a gate, \
+                        4 git, disk or network failed, 70 a bug of bayplan."
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -9,8 +9,10 @@ use clap_complete::Shell;
 
 /// Print the completion script of a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  bayplan completions bash > ~/.local/share/bash-completion/completions/bayplan\n  \
-                        bayplan completions fish > ~/.config/fish/completions/bayplan.fish")]
+#[command(
+    after_help = "Examples:\n  bayplan completions bash > ~/.local/share/bash-completion/completions/bayplan\n  \
+                        bayplan completions fish > ~/.config/fish/completions/bayplan.fish"
+)]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]

@@ -18,7 +18,9 @@ use serde_json::{Value, json};
 
 /// List what a fleet holds
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  bayplan list deployments --environment production\n  bayplan list objects --site portal --format json")]
+#[command(
+    after_help = "Examples:\n  bayplan list deployments --environment production\n  bayplan list objects --site portal --format json"
+)]
 pub struct ListArgs {
     /// What to list
     #[arg(value_enum)]
@@ -114,7 +116,9 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
             rows: specs
                 .sites
                 .values()
-                .filter(|site| filter.is_empty() || selected.iter().any(|(_, deployment)| deployment.site.name() == site.name()))
+                .filter(|site| {
+                    filter.is_empty() || selected.iter().any(|(_, deployment)| deployment.site.name() == site.name())
+                })
                 .map(|site| {
                     let environments: Vec<&str> = site.spec.environments.keys().map(String::as_str).collect();
                     vec![
@@ -216,7 +220,8 @@ fn objects(compilation: &pipeline::Compilation) -> Table {
 fn print(table: &Table, report: &Report) -> Result<(), Failed> {
     if report.is_json() {
         for row in &table.rows {
-            let mut line: Value = table.columns.iter().zip(row).map(|(column, cell)| ((*column).to_owned(), json!(cell))).collect();
+            let mut line: Value =
+                table.columns.iter().zip(row).map(|(column, cell)| ((*column).to_owned(), json!(cell))).collect();
             line["type"] = json!("result");
             report.result_line(&line)?;
         }

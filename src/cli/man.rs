@@ -28,7 +28,9 @@ pub fn run(args: &ManArgs, report: &Report) -> Result<ExitStatus, Failed> {
                 }
                 .into());
             };
-            command.clone().name(format!("bayplan-{name}"))
+            // clap wants a name that lives as long as the program.
+            let title: &'static str = Box::leak(format!("bayplan-{name}").into_boxed_str());
+            command.clone().name(title)
         }
     };
     let mut text = Vec::new();

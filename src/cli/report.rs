@@ -37,10 +37,8 @@ impl Report {
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) -> Result<(), Failed> {
         let errors: Vec<&Diagnostic> =
             diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
-        let others: Vec<&Diagnostic> = diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.severity != Severity::Error && !self.quiet)
-            .collect();
+        let others: Vec<&Diagnostic> =
+            diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Error && !self.quiet).collect();
         match self.format {
             Format::Json => {
                 for diagnostic in errors.iter().chain(&others) {

@@ -15,7 +15,9 @@ use serde_json::Value;
 /// Without an argument: one schema for every document of a fleet. Inside a fleet a Site's values are tied to the schema of the
 /// template that it names.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  bayplan schema > bayplan.schema.json\n  bayplan schema Site\n  bayplan schema template/drupal")]
+#[command(
+    after_help = "Examples:\n  bayplan schema > bayplan.schema.json\n  bayplan schema Site\n  bayplan schema template/drupal"
+)]
 pub struct SchemaArgs {
     /// Fleet, Cluster, Environment, Tenant, Site, Template, Acknowledgement, or template/NAME
     #[arg(value_name = "KIND|template/NAME")]

@@ -190,9 +190,8 @@ impl Maker<'_> {
         if !application.keeps {
             metadata["finalizers"] = json!([FINALIZER]);
         }
-        let source = |path: &String| {
-            json!({"repoURL": self.settings.url, "targetRevision": self.cluster.branch, "path": path})
-        };
+        let source =
+            |path: &String| json!({"repoURL": self.settings.url, "targetRevision": self.cluster.branch, "path": path});
         let mut options = vec!["ServerSideApply=true", "FailOnSharedResource=true"];
         if application.keeps {
             options.extend(["Prune=false", "Delete=false"]);

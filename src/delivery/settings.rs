@@ -26,7 +26,8 @@ impl Settings {
     pub fn new(fleet: &Delivery, cluster: &Delivery) -> Self {
         let kind = cluster.kind.or(fleet.kind).unwrap_or(DeliveryKind::None);
         let text = |field: fn(&Delivery) -> &Option<String>| field(cluster).clone().or_else(|| field(fleet).clone());
-        let or = |field: fn(&Delivery) -> &Option<String>, default: &str| text(field).unwrap_or_else(|| default.to_owned());
+        let or =
+            |field: fn(&Delivery) -> &Option<String>, default: &str| text(field).unwrap_or_else(|| default.to_owned());
         let namespace = match kind {
             DeliveryKind::Argocd => "argocd",
             DeliveryKind::Flux | DeliveryKind::None => "flux-system",

@@ -80,7 +80,7 @@ fn sources(objects: &[Object<'_>]) -> Sources {
 }
 
 /// The name of the Secret that an ExternalSecret or SealedSecret makes.
-pub fn made_secret(object: &Object<'_>) -> Option<&str> {
+pub fn made_secret<'o>(object: &'o Object<'_>) -> Option<&'o str> {
     let explicit = match (object.group(), object.kind()) {
         ("external-secrets.io", "ExternalSecret") => "/spec/target/name",
         ("bitnami.com", "SealedSecret") => "/spec/template/metadata/name",

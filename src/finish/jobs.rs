@@ -56,8 +56,9 @@ pub fn schedule(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics:
         Err(bad) => {
             let pointer = Pointer::from_segments(["spec", "schedule"]);
             let message = format!("spec.schedule of {} has the field `{}`", object.identity(), bad.field);
-            let mut diagnostic =
-                Diagnostic::error(&SCHEDULE, message).at(object.origin.locate(&pointer), "this schedule").help(bad.reason);
+            let mut diagnostic = Diagnostic::error(&SCHEDULE, message)
+                .at(object.origin.locate(&pointer), "this schedule")
+                .help(bad.reason);
             if let Some(deployment) = context.deployment_id(object.owner) {
                 diagnostic = diagnostic.in_deployment(deployment);
             }

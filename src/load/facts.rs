@@ -45,7 +45,11 @@ pub fn apply(spec: Spec<ClusterSpec>, sources: &Sources, diagnostics: &mut Diagn
 }
 
 /// The facts by name; none where the file is missing or broken (which is reported), so that no further error follows from it.
-fn read_facts(cluster: &Spec<ClusterSpec>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Map<String, Value>> {
+fn read_facts(
+    cluster: &Spec<ClusterSpec>,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Map<String, Value>> {
     let Some(path) = &cluster.spec.facts.terraform_output else { return Some(Map::new()) };
     let file = sources.find(path)?;
     if !inputs::is_readable(sources.file(file)) {

@@ -92,11 +92,7 @@ pub(super) enum HoleSource<A> {
     /// A variable, and its name as written.
     Value { name: Box<str>, address: A },
     /// A word-for-word partial.
-    File {
-        name: Box<str>,
-        file: FileId,
-        text: Arc<str>,
-    },
+    File { name: Box<str>, file: FileId, text: Arc<str> },
 }
 
 /// Compiles a template. Nothing where the engine refused the structure, which would be a bug; all else that is wrong is

@@ -107,7 +107,9 @@ impl Program {
         if !self.compiled.sections.is_empty() {
             return Vec::new();
         }
-        let Ok(decision) = decide::decide(&self.compiled, self.roots, &Values::new([]), false) else { return Vec::new() };
+        let Ok(decision) = decide::decide(&self.compiled, self.roots, &Values::new([]), false) else {
+            return Vec::new();
+        };
         let made = decision.documents.iter().map(|document| self.shape(&decision.runs[document.runs.clone()]));
         made.flat_map(|made| match &*made {
             Ok(_) => Vec::new(),
@@ -132,8 +134,8 @@ impl Program {
 
     /// Fills in values. The objects are in order of the text; empty documents are left out, and a `kind: List` is taken apart.
     pub fn render(&self, values: &Values<'_>) -> Result<Rendering, Vec<RenderError>> {
-        let decision =
-            decide::decide(&self.compiled, self.roots, values, false).map_err(|refusal| vec![report::refusal(&self.compiled, Span::file(self.file), refusal)])?;
+        let decision = decide::decide(&self.compiled, self.roots, values, false)
+            .map_err(|refusal| vec![report::refusal(&self.compiled, Span::file(self.file), refusal)])?;
         let mut rendering = Rendering::default();
         let mut errors = Vec::new();
         let mut faults = Vec::new();
@@ -213,11 +215,8 @@ impl Program {
 }
 
 fn octals(filler: &mut Filler<'_, '_>, document: &ShapeDocument) -> Vec<Octal> {
-    let octal = |part: &OctalPart| Octal {
-        pointer: filler.pointer(&part.path),
-        text: part.text.to_string(),
-        span: part.place,
-    };
+    let octal =
+        |part: &OctalPart| Octal { pointer: filler.pointer(&part.path), text: part.text.to_string(), span: part.place };
     document.octals.iter().map(octal).collect()
 }
 

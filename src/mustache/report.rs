@@ -43,10 +43,7 @@ pub(super) fn refusal(compiled: &Compiled<Lookup>, whole: Span, refusal: Refusal
 /// The error for a document whose text is no sound YAML, with the value of the section that may be the cause.
 pub(super) fn shape_fault(compiled: &Compiled<Lookup>, fault: &shape::Fault) -> RenderError {
     let section = fault.section.and_then(|section| compiled.sections.get(section));
-    RenderError {
-        diagnostic: fault.diagnostic.clone(),
-        value: section.and_then(|section| root_path(&section.address)),
-    }
+    RenderError { diagnostic: fault.diagnostic.clone(), value: section.and_then(|section| root_path(&section.address)) }
 }
 
 /// The error for a fault of a value. `hole` gives a hole and the path of its value.

@@ -71,7 +71,8 @@ impl Shape {
         let mut documents = Vec::new();
         for root in reading.roots {
             let (compiled, text) = (compiled, &text);
-            let mut builder = build::Builder { compiled, text, faults: Vec::new(), octals: Vec::new(), path: Vec::new() };
+            let mut builder =
+                build::Builder { compiled, text, faults: Vec::new(), octals: Vec::new(), path: Vec::new() };
             let part = builder.root(&root);
             faults.append(&mut builder.faults);
             documents.push(ShapeDocument { root, part, octals: builder.octals });

@@ -97,7 +97,9 @@ impl Filled<'_, '_> {
         match self.whole(node) {
             Some(hole) => trace.inserted.extend(self.inserted(hole, below)),
             None => {
-                trace.inserted.extend(holes(node.text().unwrap_or_default()).filter_map(|hole| self.inserted(hole, &[])));
+                trace
+                    .inserted
+                    .extend(holes(node.text().unwrap_or_default()).filter_map(|hole| self.inserted(hole, &[])));
                 trace.missing = Pointer::from_segments(below.iter().cloned());
             }
         }

@@ -62,7 +62,14 @@ impl<'s> PatchBook<'s> {
         book.add(fleet, PatchLayer::Fleet, format!("fleet {}", fleet.name()), &fleet.spec.patches, &top, diagnostics);
         for (name, cluster) in &specs.clusters {
             let patches = &cluster.spec.spec.patches;
-            book.add(&cluster.spec, PatchLayer::Cluster(name.clone()), format!("cluster {name}"), patches, &top, diagnostics);
+            book.add(
+                &cluster.spec,
+                PatchLayer::Cluster(name.clone()),
+                format!("cluster {name}"),
+                patches,
+                &top,
+                diagnostics,
+            );
         }
         for (name, environment) in &specs.environments {
             let layer = PatchLayer::Environment(name.clone());

@@ -36,7 +36,11 @@ fn has_keyed_list(schema: Schema<'_>, depth: usize) -> bool {
 
 impl<'a> MergeSchema for KindMergeSchema<'a> {
     fn property(&self, name: &str) -> Option<Self> {
-        let schema = self.schema.property(name).map(|property| property.schema).or_else(|| self.schema.additional_properties())?;
+        let schema = self
+            .schema
+            .property(name)
+            .map(|property| property.schema)
+            .or_else(|| self.schema.additional_properties())?;
         Some(KindMergeSchema { schema, ..*self })
     }
 
@@ -51,7 +55,8 @@ impl<'a> MergeSchema for KindMergeSchema<'a> {
 
     fn list_rule(&self) -> ListRule<'_> {
         if self.is_built_in {
-            let merges = self.schema.patch_strategy().unwrap_or_default().split(',').any(|strategy| strategy == "merge");
+            let merges =
+                self.schema.patch_strategy().unwrap_or_default().split(',').any(|strategy| strategy == "merge");
             return match (merges, self.schema.patch_merge_key()) {
                 (true, Some(key)) => ListRule::Keyed(vec![key]),
                 (true, None) => ListRule::Set,

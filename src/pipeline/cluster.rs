@@ -179,7 +179,9 @@ fn report_taken_projects(
         diagnostics.push(
             crate::diag::Diagnostic::error(
                 &delivery::TAKEN_PROJECT,
-                format!("tenant `{tenant}` cannot be delivered by Argo CD: its project would be one that exists already"),
+                format!(
+                    "tenant `{tenant}` cannot be delivered by Argo CD: its project would be one that exists already"
+                ),
             )
             .at(cluster.spec.name_place(), "delivered by Argo CD")
             .help("rename the tenant"),

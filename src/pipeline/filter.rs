@@ -125,11 +125,6 @@ impl Scope {
     }
 
     pub fn counts(&self) -> Counts {
-        Counts {
-            clusters: self.clusters.len(),
-            sites: self.sites.len(),
-            deployments: self.deployments,
-            objects: 0,
-        }
+        Counts { clusters: self.clusters.len(), sites: self.sites.len(), deployments: self.deployments, objects: 0 }
     }
 }

@@ -5,7 +5,7 @@
 use super::{Filter, Options};
 use crate::delivery::Settings;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::kubernetes::{Api, CustomKinds, Minor};
+use crate::kubernetes::{Api, CrdProblemKind, CustomKinds, Minor};
 use crate::load::{Cluster, Specs};
 use crate::mustache::{Inline, Values};
 use crate::patching::{PatchBook, PatchLayer};
@@ -72,7 +72,7 @@ impl<'s> Prepared<'s> {
         let patches = PatchBook::read(specs, diagnostics);
         let namespace_names = NamespaceNames::compile(specs, diagnostics);
         let secrets = secrets::read_all(specs, sources, diagnostics);
-        values::check_shared(specs, diagnostics);
+        values::check_shared(specs, &library, diagnostics);
         let custom = Arc::new(custom_kinds(specs, diagnostics));
         let clusters = specs
             .clusters
@@ -179,9 +179,24 @@ fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {
         specs.crds.iter().map(|document| to_value(document, &document.root, Doubtful::Refuse, diagnostics)).collect();
     let (kinds, problems) = CustomKinds::read(&documents);
     for problem in problems {
-        let Some(document) = specs.crds.get(problem.document) else { continue };
+        let Some(document) = specs.crds.get(problem.index) else { continue };
         let place = document.locate(&problem.pointer);
-        diagnostics.push(Diagnostic::error(&CRD, problem.to_string()).at(place, "here"));
+        let mut diagnostic = Diagnostic::error(&CRD, crd_message(&problem.kind)).at(place, "here");
+        if let CrdProblemKind::Duplicate { first } = problem.kind
+            && let Some(first) = specs.crds.get(first)
+        {
+            diagnostic = diagnostic.also(first.locate(&crate::pointer::Pointer::root()), "the first");
+        }
+        diagnostics.push(diagnostic);
     }
     kinds
+}
+
+fn crd_message(kind: &CrdProblemKind) -> &'static str {
+    match kind {
+        CrdProblemKind::NotACrd => "this is no CustomResourceDefinition of apiextensions.k8s.io/v1",
+        CrdProblemKind::Missing => "this CustomResourceDefinition lacks a field that says what it defines",
+        CrdProblemKind::NoSchema => "this version has no schema.openAPIV3Schema",
+        CrdProblemKind::Duplicate { .. } => "two CustomResourceDefinitions define the same kind in the same version",
+    }
 }

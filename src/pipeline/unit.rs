@@ -213,7 +213,8 @@ fn patch<'s>(
     let ids: Vec<String> = unit.deployments.iter().map(Deployment::id).collect();
     // Only the patches of a site's environment are judged here: they must hit in each of its deployments.
     let mut own_hits: Vec<Hits> = vec![Hits::default(); unit.deployments.len()];
-    let has_own = |number: usize| for_sites.get(number).is_some_and(|patches| patches.iter().any(|patch| is_own(patch)));
+    let has_own =
+        |number: usize| for_sites.get(number).is_some_and(|patches| patches.iter().any(|patch| is_own(patch)));
     let pristine: Vec<Option<Value>> = objects
         .iter()
         .map(|object| match object.owner {
@@ -285,11 +286,7 @@ fn add_secrets<'s>(
                 run: None,
                 verbatim: Some(Arc::clone(&prepared.sources.file(file.file).bytes)),
                 octals: Vec::new(),
-                origin: Origin {
-                    span: file.document.span(&file.document.root),
-                    rendered: None,
-                    patches: Vec::new(),
-                },
+                origin: Origin { span: file.document.span(&file.document.root), rendered: None, patches: Vec::new() },
             });
         }
     }

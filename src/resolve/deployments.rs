@@ -122,7 +122,8 @@ fn of_environment<'s>(
             .help(format!(
                 "set `clusters` here, or in environment `{}` ({})",
                 environment.name(),
-                near::hint("", specs.clusters.keys().map(String::as_str)).unwrap_or_else(|| "no cluster exists".to_owned())
+                near::hint("", specs.clusters.keys().map(String::as_str))
+                    .unwrap_or_else(|| "no cluster exists".to_owned())
             )),
         );
     }

@@ -12,13 +12,8 @@ pub const RESERVED: [&str; 7] = ["fleet", "cluster", "environment", "tenant", "s
 
 /// The roots of a deployment; `namespace` is left out while it is being named.
 pub fn of_deployment(specs: &Specs, deployment: &Deployment<'_>, namespace: Option<&str>) -> Map<String, Value> {
-    let mut roots = of_namespace(
-        &specs.fleet,
-        deployment.cluster,
-        deployment.environment,
-        deployment.tenant,
-        namespace,
-    );
+    let mut roots =
+        of_namespace(&specs.fleet, deployment.cluster, deployment.environment, deployment.tenant, namespace);
     let mut site = named(&deployment.site.metadata);
     site.insert("tenant".to_owned(), json!(deployment.site.spec.tenant));
     site.insert("template".to_owned(), json!(deployment.template.spec.name()));

@@ -71,12 +71,8 @@ pub type LayerStack<'s> = Vec<LayerSource<'s>>;
 
 /// The layers of a deployment.
 pub fn of_deployment<'s>(specs: &'s Specs, deployment: &Deployment<'s>) -> LayerStack<'s> {
-    let mut stack = shared(
-        specs,
-        deployment.template,
-        deployment.cluster,
-        Some((deployment.environment, deployment.tenant)),
-    );
+    let mut stack =
+        shared(specs, deployment.template, deployment.cluster, Some((deployment.environment, deployment.tenant)));
     let site = deployment.site;
     let spec = pointer(["spec"]);
     stack.push(LayerSource::new(

@@ -76,9 +76,7 @@ impl NamespaceNames {
         let roots = roots::of_deployment(specs, deployment, None);
         let place = deployment.environment.at("/spec/namespace");
         match inline.render(&crate::mustache::Values::new([&roots])) {
-            Ok(Value::String(name)) => {
-                check_name(name, deployment, place, diagnostics)
-            }
+            Ok(Value::String(name)) => check_name(name, deployment, place, diagnostics),
             Ok(other) => {
                 let message = format!("the namespace of {} is {}, not a string", deployment.id(), other);
                 diagnostics.push(Diagnostic::error(&NAMESPACE_NAME, message).at(place, "made here"));
@@ -93,12 +91,7 @@ impl NamespaceNames {
     }
 }
 
-fn check_name(
-    name: String,
-    deployment: &Deployment<'_>,
-    place: Span,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
+fn check_name(name: String, deployment: &Deployment<'_>, place: Span, diagnostics: &mut Diagnostics) -> Option<String> {
     let is_label = !name.is_empty()
         && name.len() <= 63
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -174,8 +167,11 @@ fn may_join(unit: &Unit<'_>, deployment: &Deployment<'_>, diagnostics: &mut Diag
         None
     };
     if let Some(differs) = differs {
-        let message =
-            format!("namespace `{}` on cluster `{}` would belong to {differs}", unit.namespace, unit.cluster.spec.name());
+        let message = format!(
+            "namespace `{}` on cluster `{}` would belong to {differs}",
+            unit.namespace,
+            unit.cluster.spec.name()
+        );
         diagnostics.push(
             Diagnostic::error(&SHARED_NAMESPACE, message)
                 .at(place(deployment), format!("{} is in it", deployment.id()))
@@ -193,7 +189,12 @@ fn may_join(unit: &Unit<'_>, deployment: &Deployment<'_>, diagnostics: &mut Diag
         diagnostics.push(
             Diagnostic::error(
                 &NAMESPACE_BLOCK,
-                format!("sites `{}` and `{}` differ on their namespace `{}`", other.name(), deployment.site.name(), unit.namespace),
+                format!(
+                    "sites `{}` and `{}` differ on their namespace `{}`",
+                    other.name(),
+                    deployment.site.name(),
+                    unit.namespace
+                ),
             )
             .at(deployment.site.at("/spec/namespace"), "this block")
             .also(other.at("/spec/namespace"), "and this one")

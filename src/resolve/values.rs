@@ -189,8 +189,7 @@ fn compile_computed(
     if root.get("properties").is_none_or(|properties| !properties.is_object()) {
         root["properties"] = json!({});
     }
-    let declared: BTreeSet<String> =
-        root["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
+    let declared: BTreeSet<String> = root["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
     for (name, schema) in roots::schemas(head.spec.scope) {
         root["properties"][name] = schema;
     }
@@ -339,7 +338,10 @@ fn winner(trace: &Trace, pointer: &Pointer) -> Option<Place> {
 fn parts<'a>(stack: &'a [LayerSource<'_>]) -> (Vec<Layer<'a>>, Vec<Enforcer<'a>>) {
     let layers = stack
         .iter()
-        .map(|source| Layer { values: source.values.as_value(), strict: matches!(source.role, LayerRole::SiteWide | LayerRole::Site) })
+        .map(|source| Layer {
+            values: source.values.as_value(),
+            strict: matches!(source.role, LayerRole::SiteWide | LayerRole::Site),
+        })
         .collect();
     let enforcers = stack
         .iter()
@@ -446,7 +448,11 @@ pub fn check_shared(specs: &Specs, library: &Library, diagnostics: &mut Diagnost
             diagnostics.push(
                 Diagnostic::warning(&UNUSED_VALUE, format!("no template declares the value `{key}`"))
                     .at(document.locate_key(&at.child(key)), "read by nothing")
-                    .maybe_help(near::near_names(key, known.iter().copied()).first().map(|near| format!("did you mean `{near}`?"))),
+                    .maybe_help(
+                        near::near_names(key, known.iter().copied())
+                            .first()
+                            .map(|near| format!("did you mean `{near}`?")),
+                    ),
             );
         }
         warn_of_tags(values.as_value(), &at, document, diagnostics);
@@ -474,7 +480,12 @@ pub fn check_shared(specs: &Specs, library: &Library, diagnostics: &mut Diagnost
     }
     for site in specs.sites.values() {
         check(&site.document, &site.spec.values, top("values"), false);
-        check(&site.document, &site.spec.namespace.values, Pointer::from_segments(["spec", "namespace", "values"]), false);
+        check(
+            &site.document,
+            &site.spec.namespace.values,
+            Pointer::from_segments(["spec", "namespace", "values"]),
+            false,
+        );
         for (name, entry) in &site.spec.environments {
             let at = Pointer::from_segments(["spec", "environments", name]);
             check(&site.document, &entry.values, at.child("values"), false);

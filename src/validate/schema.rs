@@ -19,7 +19,14 @@ pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut D
                 object.api_version(),
                 context.api.minor()
             );
-            report(object, "apiVersion", message, replacement.map(|version| format!("use {version}")), context, diagnostics);
+            report(
+                object,
+                "apiVersion",
+                message,
+                replacement.map(|version| format!("use {version}")),
+                context,
+                diagnostics,
+            );
         }
         Lookup::NotYet { first, replacement } => {
             let message = format!(
@@ -28,13 +35,18 @@ pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut D
                 object.api_version(),
                 context.api.minor()
             );
-            report(object, "apiVersion", message, replacement.map(|version| format!("use {version}")), context, diagnostics);
+            report(
+                object,
+                "apiVersion",
+                message,
+                replacement.map(|version| format!("use {version}")),
+                context,
+                diagnostics,
+            );
         }
         Lookup::Unknown(near) => {
-            let is_let_through = context
-                .unvalidated
-                .iter()
-                .any(|kind| kind.group == object.group() && kind.kind == object.kind());
+            let is_let_through =
+                context.unvalidated.iter().any(|kind| kind.group == object.group() && kind.kind == object.kind());
             if !is_let_through {
                 let message = format!("no kind {} in {}", object.kind(), object.api_version());
                 report(object, "kind", message, Some(near_help(&near, object)), context, diagnostics);

@@ -9,8 +9,8 @@ use crate::mustache::codes;
 use crate::mustache::compile::{Compiled, HoleSource};
 use crate::mustache::scan::{HOLE_CLOSE, HOLE_OPEN};
 use crate::source::Span;
-use crate::yaml::node::{Entry, Node, NodeValue, ScalarStyle};
 use crate::yaml;
+use crate::yaml::node::{Entry, Node, NodeValue, ScalarStyle};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -238,8 +238,11 @@ impl Builder<'_> {
 }
 
 fn misplaced_file(name: &str, place: &str) -> Diagnostic {
-    Diagnostic::error(&codes::MISPLACED_FILE, format!("the file `{name}` cannot be {place}, since it is inserted as a string"))
-        .help(format!("if it is part of the template's text, call it `{name}.mustache`"))
+    Diagnostic::error(
+        &codes::MISPLACED_FILE,
+        format!("the file `{name}` cannot be {place}, since it is inserted as a string"),
+    )
+    .help(format!("if it is part of the template's text, call it `{name}.mustache`"))
 }
 
 /// Nothing is written here, as after a key without a value.

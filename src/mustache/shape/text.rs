@@ -119,7 +119,8 @@ impl SourceMap {
     /// Whether all text from here to the end of the run is white space.
     pub fn is_last_of_run(&self, text: &str, offset: u32) -> bool {
         let Some((mark, _)) = self.mark(offset) else { return false };
-        let end = self.marks.iter().find(|other| other.at > offset && other.run != mark.run).map_or(self.end, |next| next.at);
+        let end =
+            self.marks.iter().find(|other| other.at > offset && other.run != mark.run).map_or(self.end, |next| next.at);
         text.get(offset as usize..end as usize).is_some_and(|rest| rest.trim().is_empty())
     }
 
