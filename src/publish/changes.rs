@@ -1,0 +1,50 @@
+//! What differs between two trees, by path.
+
+/// What happened to one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    Added,
+    Modified,
+    Removed,
+}
+
+/// One file that differs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    pub path: String,
+    pub kind: ChangeKind,
+}
+
+/// How many paths are kept; all are counted.
+pub const MAX_PATHS: usize = 10_000;
+
+/// The files that differ: how many, and their paths as far as they are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub added: usize,
+    pub modified: usize,
+    pub removed: usize,
+    /// Sorted; not all of them where there are more than [`MAX_PATHS`].
+    pub paths: Vec<Change>,
+}
+
+impl Changes {
+    pub fn is_empty(&self) -> bool {
+        self.added + self.modified + self.removed == 0
+    }
+
+    pub(super) fn push(&mut self, path: &str, kind: ChangeKind) {
+        match kind {
+            ChangeKind::Added => self.added += 1,
+            ChangeKind::Modified => self.modified += 1,
+            ChangeKind::Removed => self.removed += 1,
+        }
+        if self.paths.len() < MAX_PATHS {
+            self.paths.push(Change { path: path.to_owned(), kind });
+        }
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.paths.sort();
+    }
+}

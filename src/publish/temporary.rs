@@ -1,0 +1,168 @@
+//! Files that are written under a temporary name in `objects/pack`, and the cleaning up of those that a killed run left.
+//!
+//! A live run holds a lock on each of its temporary files, and the lock ends with the process. So a file named like ours whose
+//! lock can be had belongs to nobody. Where the file system knows no locks, a file counts as left over after a day.
+//! Git itself sweeps away `tmp_*` in this folder, so nothing is left even if bayplan never runs again.
+
+use super::error::GitError;
+use super::object::ObjectId;
+use super::pack_index;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+const PREFIX: &str = "tmp_bayplan_";
+const LEFT_OVER_AFTER: Duration = Duration::from_secs(24 * 3600);
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
+/// A locked file that is removed when dropped, unless it was given its final name.
+#[derive(Debug)]
+pub struct TemporaryFile {
+    path: PathBuf,
+    file: File,
+    named: bool,
+}
+
+impl TemporaryFile {
+    /// Makes a file of mode 0444, as git's own packs have, less what the umask takes.
+    pub fn create(folder: &Path, extension: &str) -> Result<Self, GitError> {
+        for _ in 0..1000 {
+            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+            let path = folder.join(format!("{PREFIX}{}_{number}.{extension}", std::process::id()));
+            let file = match OpenOptions::new().read(true).write(true).create_new(true).mode(0o444).open(&path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(source) => return Err(GitError::Io { doing: "write to", path: folder.to_owned(), source }),
+            };
+            // Between creation and lock another run may have taken the file for a left-over one.
+            let lost = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !is_at(&file, &path);
+            if !lost {
+                return Ok(TemporaryFile { path, file, named: false });
+            }
+        }
+        let source = io::Error::from(io::ErrorKind::AlreadyExists);
+        Err(GitError::Io { doing: "make a temporary file in", path: folder.to_owned(), source })
+    }
+
+    pub fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Brings content and size to disk.
+    pub fn sync(&self) -> Result<(), GitError> {
+        self.file.sync_all().map_err(GitError::io("sync", &self.path))
+    }
+
+    /// Renames the file to its final name, over one that is there.
+    pub fn rename(mut self, to: &Path) -> Result<(), GitError> {
+        fs::rename(&self.path, to).map_err(GitError::io("rename a file to", to))?;
+        self.named = true;
+        Ok(())
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        if !self.named {
+            // Nothing can be done about a failure here; the next run tries again.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Whether the file still is the one at the path.
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::symlink_metadata(path)) {
+        (Ok(open), Ok(there)) => (open.dev(), open.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Removes what killed runs left in `objects/pack`. Failures are passed over: left-over files do no harm.
+pub fn remove_left_over(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+        if is_ours && is_left_over(&path) {
+            remove_pack_without_index(folder, &path);
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+fn is_left_over(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    match file.try_lock() {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(_)) => {
+            let age =
+                file.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
+            age.is_some_and(|age| age > LEFT_OVER_AFTER)
+        }
+    }
+}
+
+/// A run killed between its two renames leaves a pack that no index names, which git ignores and never removes. The index,
+/// still under its temporary name, tells which pack that is.
+fn remove_pack_without_index(folder: &Path, temporary: &Path) {
+    if temporary.extension().is_none_or(|extension| extension != "idx") {
+        return;
+    }
+    if let Ok(Some(checksum)) = pack_index::pack_checksum(temporary) {
+        let pack = pack_path(folder, checksum);
+        if !pack.with_extension("idx").exists() {
+            let _ = fs::remove_file(pack);
+        }
+    }
+}
+
+/// The final name of a pack with this checksum.
+pub fn pack_path(folder: &Path, checksum: ObjectId) -> PathBuf {
+    folder.join(format!("pack-{checksum}.pack"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_of_live_runs_stay_and_those_of_dead_ones_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = TemporaryFile::create(folder.path(), "pack").unwrap();
+        fs::write(folder.path().join("tmp_bayplan_1_0.pack"), "left over").unwrap();
+        fs::write(folder.path().join("tmp_pack_other"), "not ours").unwrap();
+        remove_left_over(folder.path());
+        let live_name = live.path().file_name().unwrap().to_str().unwrap().to_owned();
+        assert_eq!(names(folder.path()), [live_name, "tmp_pack_other".to_owned()]);
+        drop(live);
+        assert_eq!(names(folder.path()), ["tmp_pack_other"]);
+    }
+
+    #[test]
+    fn a_pack_whose_index_was_not_yet_renamed_goes_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let checksum = ObjectId::from_bytes([7; 20]);
+        let other = ObjectId::from_bytes([8; 20]);
+        let index = pack_index::write(&mut [], checksum);
+        fs::write(folder.path().join("tmp_bayplan_1_1.idx"), index).unwrap();
+        fs::write(pack_path(folder.path(), checksum), "no index").unwrap();
+        fs::write(pack_path(folder.path(), other), "someone else's").unwrap();
+        remove_left_over(folder.path());
+        assert_eq!(names(folder.path()), [format!("pack-{other}.pack")]);
+    }
+}

@@ -1,0 +1,226 @@
+//! Turns units of files into git trees, and finds what the previous tree lacks of them.
+//!
+//! Takes units in any order; gives the id of the root tree, the changes against the previous one, and the new objects. Ids are
+//! computed first; where an entry has the id that the previous tree has at the same path, nothing below it is even compared.
+//! Nothing else is taken to exist: an object that merely lies in the database may be damaged or on its way out.
+//! Reads from the repository and writes nothing.
+
+use super::built::{BuiltEntry, BuiltNode, BuiltTree, build};
+use super::changes::{ChangeKind, Changes};
+use super::error::GitError;
+use super::object::{EntryMode, ObjectId, ObjectKind, TreeEntry, object_id, tree_content};
+use super::pack::NewObject;
+use super::repository::Repository;
+use crate::failure::Failed;
+use crate::output::{Layout, Sink, Unit};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// Compares an output tree with the previous one.
+pub struct TreeComparer {
+    repository: Repository,
+    layout: Layout,
+    root: Folder,
+    changes: Changes,
+}
+
+/// A folder above the units, with the entries that the previous tree has there.
+#[derive(Default)]
+struct Folder {
+    old: OldEntries,
+    folders: BTreeMap<String, Folder>,
+    /// Units and single files, in the order in which they came.
+    finished: Vec<TreeEntry>,
+}
+
+/// Entries of a tree of the previous state, by name.
+#[derive(Default)]
+struct OldEntries {
+    id: Option<ObjectId>,
+    entries: BTreeMap<Vec<u8>, (EntryMode, ObjectId)>,
+}
+
+/// The tree as a whole.
+pub struct ComparedTree {
+    pub tree: ObjectId,
+    pub changes: Changes,
+    /// The objects of the folders above the units, as far as they are new.
+    pub(super) new: Vec<NewObject>,
+}
+
+impl TreeComparer {
+    /// Compares with the tree `previous`; with nothing where there is none.
+    pub fn new(repository: &Repository, previous: Option<ObjectId>) -> Result<Self, GitError> {
+        let repository = repository.reopen()?;
+        let old = read_old(&repository, previous)?;
+        let root = Folder { old, ..Folder::default() };
+        Ok(TreeComparer { repository, layout: Layout::default(), root, changes: Changes::default() })
+    }
+
+    /// Takes a batch of units, ids in parallel, and gives what is new in them.
+    pub(super) fn add(&mut self, units: Vec<Unit>) -> Result<Vec<NewObject>, GitError> {
+        for unit in &units {
+            self.layout.add_unit(unit)?;
+        }
+        let (at_root, units): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(|unit| unit.folder().is_root());
+        let built: Vec<(String, BuiltTree)> =
+            units.into_par_iter().map(|unit| (unit.folder().to_string(), build(unit.into_files()))).collect();
+        let single = at_root.into_iter().flat_map(Unit::into_files).map(|file| {
+            let id = object_id(ObjectKind::Blob, &file.bytes);
+            (file.path.to_string(), BuiltNode::File { id, bytes: file.bytes })
+        });
+        let nodes = built.into_iter().map(|(path, tree)| (path, BuiltNode::Tree(tree))).chain(single);
+        let mut new = Vec::new();
+        for (path, node) in nodes {
+            self.add_node(&path, node, &mut new)?;
+        }
+        Ok(new)
+    }
+
+    /// Completes the folders above the units, and notes what the previous tree has and this one lacks.
+    pub fn finish(mut self) -> Result<ComparedTree, GitError> {
+        let mut new = Vec::new();
+        let mut comparison = Comparison { repository: &self.repository, changes: &mut self.changes, new: &mut new };
+        let tree = comparison.finish_folder("", self.root)?;
+        self.changes.sort();
+        Ok(ComparedTree { tree, changes: self.changes, new })
+    }
+
+    fn add_node(&mut self, path: &str, node: BuiltNode, new: &mut Vec<NewObject>) -> Result<(), GitError> {
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = folder_at(&self.repository, &mut self.root, parent)?;
+        let (mode, id) = match &node {
+            BuiltNode::Tree(tree) => (EntryMode::Folder, tree.id),
+            BuiltNode::File { id, .. } => (EntryMode::File, *id),
+        };
+        folder.finished.push(TreeEntry { mode, name: name.into(), id });
+        let old = folder.old.entries.get(name.as_bytes()).copied();
+        let mut comparison = Comparison { repository: &self.repository, changes: &mut self.changes, new };
+        comparison.compare(path, node, old)
+    }
+}
+
+impl Sink for TreeComparer {
+    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
+        self.add(units)?;
+        Ok(())
+    }
+}
+
+/// Finds or makes a folder above the units. [`Layout`] has seen to it that no unit or file is in the way.
+fn folder_at<'a>(repository: &Repository, root: &'a mut Folder, path: &str) -> Result<&'a mut Folder, GitError> {
+    let mut folder = root;
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let old = folder.old.entries.get(name.as_bytes());
+        folder = match folder.folders.entry(name.to_owned()) {
+            Entry::Occupied(slot) => slot.into_mut(),
+            Entry::Vacant(slot) => {
+                let old_tree = old.filter(|(mode, _)| *mode == EntryMode::Folder).map(|(_, id)| *id);
+                slot.insert(Folder { old: read_old(repository, old_tree)?, ..Folder::default() })
+            }
+        };
+    }
+    Ok(folder)
+}
+
+fn read_old(repository: &Repository, id: Option<ObjectId>) -> Result<OldEntries, GitError> {
+    let Some(id) = id else { return Ok(OldEntries::default()) };
+    let entries = repository.tree(id, "a folder of the published tree")?;
+    let entries = entries.into_iter().map(|entry| (entry.name, (entry.mode, entry.id))).collect();
+    Ok(OldEntries { id: Some(id), entries })
+}
+
+/// Compares new entries with those of the previous tree, collecting changes and new objects.
+struct Comparison<'a> {
+    repository: &'a Repository,
+    changes: &'a mut Changes,
+    new: &'a mut Vec<NewObject>,
+}
+
+impl Comparison<'_> {
+    /// Compares one entry and all below it.
+    fn compare(&mut self, path: &str, node: BuiltNode, old: Option<(EntryMode, ObjectId)>) -> Result<(), GitError> {
+        match node {
+            BuiltNode::File { id, bytes } => {
+                match old {
+                    Some((EntryMode::File, old)) if old == id => return Ok(()),
+                    Some((EntryMode::Folder, old)) => {
+                        self.removed(path, old)?;
+                        self.changes.push(path, ChangeKind::Added);
+                    }
+                    Some(_) => self.changes.push(path, ChangeKind::Modified),
+                    None => self.changes.push(path, ChangeKind::Added),
+                }
+                self.new.push(NewObject { id, kind: ObjectKind::Blob, content: bytes });
+            }
+            BuiltNode::Tree(tree) => {
+                let old = match old {
+                    Some((EntryMode::Folder, old)) if old == tree.id => return Ok(()),
+                    Some((EntryMode::Folder, old)) => read_old(self.repository, Some(old))?,
+                    Some(_) => {
+                        self.changes.push(path, ChangeKind::Removed);
+                        OldEntries::default()
+                    }
+                    None => OldEntries::default(),
+                };
+                self.compare_entries(path, tree.entries, old)?;
+                self.new.push(NewObject { id: tree.id, kind: ObjectKind::Tree, content: tree.content });
+            }
+        }
+        Ok(())
+    }
+
+    fn compare_entries(&mut self, path: &str, entries: Vec<BuiltEntry>, mut old: OldEntries) -> Result<(), GitError> {
+        for BuiltEntry { name, node } in entries {
+            let old = old.entries.remove(name.as_bytes());
+            self.compare(&below(path, &name), node, old)?;
+        }
+        self.all_removed(path, old)
+    }
+
+    fn all_removed(&mut self, path: &str, old: OldEntries) -> Result<(), GitError> {
+        for (name, (mode, id)) in old.entries {
+            let path = below(path, &String::from_utf8_lossy(&name));
+            match mode {
+                EntryMode::Folder => self.removed(&path, id)?,
+                _ => self.changes.push(&path, ChangeKind::Removed),
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes all files of a folder of the previous tree as removed.
+    fn removed(&mut self, path: &str, id: ObjectId) -> Result<(), GitError> {
+        let old = read_old(self.repository, Some(id))?;
+        self.all_removed(path, old)
+    }
+
+    /// Gives a folder above the units its id. What it holds was compared when it came.
+    fn finish_folder(&mut self, path: &str, folder: Folder) -> Result<ObjectId, GitError> {
+        let Folder { mut old, folders, mut finished } = folder;
+        for (name, folder) in folders {
+            let path = below(path, &name);
+            if old.entries.get(name.as_bytes()).is_some_and(|(mode, _)| *mode != EntryMode::Folder) {
+                self.changes.push(&path, ChangeKind::Removed);
+            }
+            let id = self.finish_folder(&path, folder)?;
+            finished.push(TreeEntry { mode: EntryMode::Folder, name: name.into_bytes(), id });
+        }
+        for entry in &finished {
+            old.entries.remove(&entry.name);
+        }
+        let old_id = old.id;
+        self.all_removed(path, old)?;
+        let content = tree_content(finished);
+        let id = object_id(ObjectKind::Tree, &content);
+        if old_id != Some(id) {
+            self.new.push(NewObject { id, kind: ObjectKind::Tree, content });
+        }
+        Ok(id)
+    }
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
+}

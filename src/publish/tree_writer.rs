@@ -1,0 +1,49 @@
+//! Stores an output tree in the object database, as far as the previous tree lacks it.
+
+use super::changes::Changes;
+use super::error::GitError;
+use super::object::ObjectId;
+use super::pack::PackWriter;
+use super::repository::Repository;
+use super::tree_comparer::TreeComparer;
+use crate::failure::Failed;
+use crate::output::{Sink, Unit};
+
+/// Writes one output tree into a pack that no one sees before the commit.
+pub struct TreeWriter {
+    comparer: TreeComparer,
+    pack: PackWriter,
+}
+
+/// A tree whose objects are on disk but not yet visible.
+pub(super) struct WrittenTree {
+    pub tree: ObjectId,
+    pub changes: Changes,
+    pub pack: PackWriter,
+}
+
+impl TreeWriter {
+    /// A writer that stores what `previous` lacks.
+    pub(super) fn new(repository: &Repository, previous: Option<ObjectId>) -> Result<Self, GitError> {
+        let pack = PackWriter::create(&repository.pack_folder())?;
+        Ok(TreeWriter { comparer: TreeComparer::new(repository, previous)?, pack })
+    }
+
+    /// Takes a batch of units, and stores what is new in it: ids and compression in parallel.
+    pub fn add(&mut self, units: Vec<Unit>) -> Result<(), GitError> {
+        let new = self.comparer.add(units)?;
+        self.pack.append(new)
+    }
+
+    pub(super) fn finish(mut self) -> Result<WrittenTree, GitError> {
+        let compared = self.comparer.finish()?;
+        self.pack.append(compared.new)?;
+        Ok(WrittenTree { tree: compared.tree, changes: compared.changes, pack: self.pack })
+    }
+}
+
+impl Sink for TreeWriter {
+    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
+        Ok(self.add(units)?)
+    }
+}
