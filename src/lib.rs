@@ -1,29 +1,46 @@
 //! bayplan reads a repository of YAML specs and Mustache templates and compiles it to resolved Kubernetes manifests.
+//!
+//! ```text
+//!             impure                          pure: pipeline::compile(&Sources, &Options, &mut dyn Sink)                    impure
+//!  work tree / commit ─▶ Sources ─load─▶ Specs ─resolve─▶ RenderInputs ─render─▶ Object ─patching─▶ finish ─▶ validate ─▶ emit
+//!                                                                                                             └▶ Sink: folder, git pack, memory
+//! ```
+//!
+//! Modules in reading order: the foundation knows no phase, a phase knows the foundation and the phases before it, and only the
+//! edges touch files, git and the terminal.
 
-pub mod cli;
+// Foundation.
 pub mod codes;
-pub mod delivery;
 pub mod diag;
-pub mod emit;
 pub mod failure;
-pub mod finish;
-pub mod inputs;
 pub mod kubernetes;
 pub mod layers;
-pub mod load;
 pub mod mustache;
 pub mod near;
+pub mod patch;
+pub mod pointer;
+pub mod source;
+pub mod value;
+pub mod yaml;
+
+// Phases, in order.
+pub mod delivery;
+pub mod emit;
+pub mod finish;
+pub mod inputs;
+pub mod load;
 pub mod object;
 pub mod output;
-pub mod patch;
 pub mod patching;
 pub mod pipeline;
-pub mod pointer;
 pub mod render;
 pub mod resolve;
 pub mod secrets;
-pub mod source;
 pub mod spec;
 pub mod validate;
-pub mod value;
-pub mod yaml;
+
+// Edges.
+pub mod cli;
+pub mod folder;
+pub mod publish;
+pub mod worktree;

@@ -9,6 +9,7 @@ pub mod references;
 pub mod templates;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::inputs::FLEET_FILE;
 use crate::pointer::Pointer;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::read::{RawSpec, read_file, typed};
@@ -37,8 +38,6 @@ pub static MISPLACED_KIND: Code = Code {
 
 pub static CODES: &[&Code] = &[&NO_FLEET, &DUPLICATE_NAME, &MISPLACED_KIND];
 
-/// The root file of a fleet.
-pub const FLEET_FILE: &str = "bayplan.yaml";
 /// Folder of the specs.
 pub const SPEC_FOLDER: &str = "site-specs";
 

@@ -6,6 +6,7 @@
 //! Each unit goes on until its first phase with an error; of all findings those of the earliest phase that has errors are
 //! told, since later ones would follow from them.
 
+pub mod branches;
 pub mod cluster;
 pub mod cross;
 pub mod filter;
@@ -15,11 +16,12 @@ pub mod unit;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
 use crate::kubernetes::Minor;
-use crate::load;
+use crate::load::{self, Specs};
 use crate::object::Identity;
 use crate::output::{self, Sink};
 use crate::patching::Hits;
 use crate::resolve::{Unit, deployments, units};
+use crate::secrets;
 use crate::source::{Sources, Span};
 use crate::spec::common::Layer;
 pub use filter::Filter;
@@ -147,34 +149,77 @@ impl Findings {
 
 /// Compiles a fleet. `Err` means that the sink failed; mistakes in the input are diagnostics.
 pub fn compile(sources: &Sources, options: &Options, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
-    let mut findings = Findings::default();
-    let mut compilation = Compilation::default();
-    compile_into(sources, options, sink, &mut findings, &mut compilation)?;
-    if options.strict {
-        findings.make_strict();
+    Loaded::new(sources, options).compile(sink)
+}
+
+/// The sites that `snapshots.sites` of the Fleet names; none where snapshots hold everything, or the Fleet has errors.
+pub fn snapshot_sites(sources: &Sources) -> Option<Vec<String>> {
+    let mut ignored = Diagnostics::new();
+    load::load(sources, &mut ignored)?.fleet.spec.snapshots.sites
+}
+
+/// A fleet whose specs were read: what can be asked of it before anything is rendered.
+pub struct Loaded<'s> {
+    sources: &'s Sources,
+    options: &'s Options,
+    specs: Option<Specs>,
+    findings: Findings,
+}
+
+impl<'s> Loaded<'s> {
+    pub fn new(sources: &'s Sources, options: &'s Options) -> Self {
+        let mut findings = Findings::default();
+        let specs = load::load(sources, findings.phase(Phase::Load));
+        Loaded { sources, options, specs, findings }
     }
-    compilation.diagnostics = findings.told(sources);
-    Ok(compilation)
+
+    /// The branch of each cluster that is compiled; none where specs have errors, which [`Loaded::compile`] tells.
+    pub fn branches(&self) -> BTreeMap<String, String> {
+        let mut ignored = Diagnostics::new();
+        self.specs
+            .as_ref()
+            .map(|specs| branches::of_clusters(specs, &self.options.filter, &mut ignored))
+            .unwrap_or_default()
+    }
+
+    /// Whether all clusters share one branch.
+    pub fn shares_branch(&self) -> bool {
+        self.specs.as_ref().is_none_or(branches::is_shared)
+    }
+
+    pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
+        let Loaded { sources, options, specs, mut findings } = self;
+        let mut compilation = Compilation::default();
+        if let Some(specs) = &specs {
+            compile_into(sources, specs, options, sink, &mut findings, &mut compilation)?;
+        }
+        if options.strict {
+            findings.make_strict();
+        }
+        compilation.diagnostics = findings.told(sources);
+        Ok(compilation)
+    }
 }
 
 fn compile_into(
     sources: &Sources,
+    specs: &Specs,
     options: &Options,
     sink: &mut dyn Sink,
     findings: &mut Findings,
     compilation: &mut Compilation,
 ) -> Result<(), Failed> {
-    let Some(specs) = load::load(sources, findings.phase(Phase::Load)) else { return Ok(()) };
-    let Some(prepared) = Prepared::new(sources, &specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
-    let known = options.filter.check(&specs, findings.phase(Phase::Load));
+    let Some(prepared) = Prepared::new(sources, specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
+    let known = options.filter.check(specs, findings.phase(Phase::Load));
+    compilation.branches = branches::of_clusters(specs, &options.filter, findings.phase(Phase::Load));
     if !known || findings.has_errors() {
         return Ok(());
     }
-    let all = deployments::all(&specs, findings.phase(Phase::Resolve));
-    let all_units = units::group(&specs, &prepared.namespace_names, all, findings.phase(Phase::Resolve));
+    let all = deployments::all(specs, findings.phase(Phase::Resolve));
+    let all_units = units::group(specs, &prepared.namespace_names, all, findings.phase(Phase::Resolve));
+    secrets::check_namespaces(&prepared.secrets, &all_units, findings.phase(Phase::Resolve));
     let (selected, scope) = options.filter.select(all_units);
     compilation.counts = scope.counts();
-    compilation.branches = prepared.branches(&selected, &options.filter, findings.phase(Phase::Resolve));
     let mut hits = Hits::default();
     let mut seen = cross::Seen::default();
     let mut by_cluster: BTreeMap<&str, Vec<UnitSummary>> = BTreeMap::new();
@@ -193,11 +238,11 @@ fn compile_into(
             sink.accept(files)?;
         }
     }
-    for cluster in specs.clusters.values().filter(|cluster| options.filter.compiles_cluster(cluster, &selected)) {
+    for cluster in specs.clusters.values().filter(|cluster| options.filter.compiles_cluster(cluster)) {
         let name = cluster.spec.name();
         let summaries = by_cluster.remove(name).unwrap_or_default();
         let branch = compilation.branches.get(name).cloned().unwrap_or_default();
-        let outcome = cluster::compile(&prepared, cluster, &summaries, &branch, &options.filter);
+        let outcome = cluster::compile(&prepared, cluster, &summaries, &branch);
         findings.merge(outcome.findings);
         hits.merge(outcome.hits);
         compilation.units.extend(summaries);
@@ -210,6 +255,7 @@ fn compile_into(
             sink.accept(outcome.files)?;
         }
     }
+    compilation.units.extend(by_cluster.into_values().flatten());
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
     Ok(())
 }

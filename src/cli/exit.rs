@@ -34,6 +34,8 @@ pub enum CliError {
     Usage { message: String, help: Option<String> },
     #[error("cannot {action} {}", .path.display())]
     Io { action: &'static str, path: PathBuf, source: io::Error },
+    #[error("someone else moved {} each of {attempts} times", .branches.join(", "))]
+    Race { branches: Vec<String>, attempts: usize },
     #[error("cannot write to standard output")]
     Stdout { source: io::Error },
 }
@@ -47,7 +49,12 @@ pub static IO: Code = Code {
     explanation: "A file, a folder or a stream could not be read or written. The message has the path and what the system said.",
 };
 
-pub static CODES: &[&Code] = &[&USAGE, &IO];
+pub static CODES: &[&Code] = &[&USAGE, &IO, &RACE];
+
+pub static RACE: Code = Code {
+    name: "lost-race",
+    explanation: "Someone else moved the branch each time before this run could. Nothing was published; run it again.",
+};
 
 impl CliError {
     pub fn usage(message: impl Into<String>) -> Self {
@@ -63,13 +70,14 @@ impl Failure for CliError {
     fn class(&self) -> Class {
         match self {
             CliError::Usage { .. } => Class::Usage,
-            CliError::Io { .. } | CliError::Stdout { .. } => Class::World,
+            CliError::Io { .. } | CliError::Race { .. } | CliError::Stdout { .. } => Class::World,
         }
     }
 
     fn code(&self) -> &'static Code {
         match self {
             CliError::Usage { .. } => &USAGE,
+            CliError::Race { .. } => &RACE,
             CliError::Io { .. } | CliError::Stdout { .. } => &IO,
         }
     }
@@ -77,6 +85,7 @@ impl Failure for CliError {
     fn help(&self) -> Vec<String> {
         match self {
             CliError::Usage { help, .. } => help.iter().cloned().collect(),
+            CliError::Race { .. } => vec!["run it again when the others are done".to_owned()],
             CliError::Io { .. } | CliError::Stdout { .. } => Vec::new(),
         }
     }

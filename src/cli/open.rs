@@ -1,10 +1,15 @@
-//! Opening a fleet: its sources from the work tree or from a commit.
+//! Opening a fleet: its sources from the work tree or from a commit, with the files that its specs name.
 
 use super::args::Global;
+use crate::diag::Diagnostics;
 use crate::failure::Failed;
-use crate::load::Template;
+use crate::inputs::{InputError, Inputs, named_path};
+use crate::load::{self, Template};
+use crate::publish::CommitSource;
 use crate::source::Sources;
+use crate::worktree::WorkTree;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// Where sources are read from.
 pub enum Source {
@@ -18,14 +23,67 @@ impl Source {
     }
 }
 
+/// A fleet that was read.
 pub struct Opened {
     pub sources: Sources,
+    /// Paths of the files that specs name.
+    pub named: Vec<String>,
+    /// The fleet's folder on disk; of a commit, the folder that the command was started in.
+    pub root: PathBuf,
 }
 
-pub fn sources(_global: &Global, _source: &Source) -> Result<Opened, Failed> {
-    todo!()
+/// The folder that the command works in.
+pub fn directory(global: &Global) -> PathBuf {
+    global.directory.clone().unwrap_or_else(|| PathBuf::from("."))
 }
 
-pub fn templates(_global: &Global) -> Result<BTreeMap<String, Template>, Failed> {
-    todo!()
+/// Reads the fleet of the folder that the command works in.
+pub fn sources(global: &Global, source: &Source) -> Result<Opened, Failed> {
+    let directory = directory(global);
+    match source {
+        Source::WorkTree => {
+            let tree = WorkTree::find(&directory)?;
+            let (sources, named) = complete(&tree)?;
+            Ok(Opened { sources, named, root: tree.root().to_owned() })
+        }
+        Source::Revision(revision) => {
+            let commit = CommitSource::open(&directory, revision)?;
+            let (sources, named) = complete(&commit)?;
+            let root = fleet_folder(&directory);
+            Ok(Opened { sources, named, root })
+        }
+    }
+}
+
+/// The fleet's folder of the work tree, where there is one.
+fn fleet_folder(directory: &Path) -> PathBuf {
+    match WorkTree::find(directory) {
+        Ok(tree) => tree.root().to_owned(),
+        Err(
+            InputError::NoFleet(_)
+            | InputError::Unreadable { .. }
+            | InputError::Changed { .. }
+            | InputError::OddNames(_),
+        ) => directory.to_owned(),
+    }
+}
+
+/// Reads the inputs and then what they name. Names that cannot be paths are left to the loader, which reports them.
+pub fn complete(inputs: &dyn Inputs) -> Result<(Sources, Vec<String>), Failed> {
+    let sources = inputs.read()?;
+    let named: Vec<String> = load::named_files(&sources).into_iter().filter(|path| named_path(path).is_ok()).collect();
+    let missing: Vec<String> = named.iter().filter(|path| sources.find(path).is_none()).cloned().collect();
+    if missing.is_empty() {
+        return Ok((sources, named));
+    }
+    let more = inputs.read_named(&missing)?;
+    let all = sources.iter().map(|(_, file)| file.clone()).chain(more);
+    Ok((Sources::new(all), named))
+}
+
+/// The templates of the fleet in the work tree, those with errors left out.
+pub fn templates(global: &Global) -> Result<BTreeMap<String, Template>, Failed> {
+    let opened = sources(global, &Source::WorkTree)?;
+    let mut ignored = Diagnostics::new();
+    Ok(load::templates::load(&opened.sources, &mut Default::default(), &mut ignored))
 }

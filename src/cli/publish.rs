@@ -1,12 +1,314 @@
 //! `bayplan publish`.
+
 use super::args::Global;
-use super::exit::ExitStatus;
+use super::check::finish;
+use super::exit::{CliError, ExitStatus};
+use super::open;
 use super::report::Report;
-use crate::failure::Failed;
+use crate::failure::{Failed, Failure};
+use crate::output::{Sink, Unit};
+use crate::pipeline::{Compilation, Filter, Loaded, Options};
+use crate::publish::{
+    Allowed, ChangeKind, Changes, CommitSource, MAX_ATTEMPTS, Outcome, Previous, PublishOptions, Publisher,
+    TreeComparer, TreeWriter,
+};
+use crate::source::Sources;
 use clap::Args;
-/// x
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Compile a commit and commit what comes out to the rendered branch
+///
+/// The source is a commit, HEAD unless --source names another. Nothing is written unless everything compiles; the branch is moved
+/// last, by one compare-and-swap. HEAD, the index and the work tree are never touched. Where nothing changed, no commit is made.
 #[derive(Debug, Args)]
-pub struct PublishArgs {}
-pub fn run(_: &PublishArgs, _: &Global, _: &Report) -> Result<ExitStatus, Failed> {
-    todo!()
+#[command(
+    after_help = "Examples:\n  bayplan publish\n  bayplan publish --dry-run\n  bayplan publish --source v1.4 --push origin"
+)]
+pub struct PublishArgs {
+    /// The commit to publish; without it HEAD, and changed or untracked inputs are refused
+    #[arg(long, value_name = "REV")]
+    pub source: Option<String>,
+    /// Publish to this branch instead of the Fleet's `publish.branch`
+    #[arg(long, value_name = "B")]
+    pub branch: Option<String>,
+    /// Fetch the branch from this remote first, build on it, and push the new commit there
+    #[arg(long, value_name = "REMOTE")]
+    pub push: Option<String>,
+    /// Build on a branch tip that was not made by bayplan
+    #[arg(long)]
+    pub adopt: bool,
+    /// Publish a source that is older than the published one, or apart from it
+    #[arg(long)]
+    pub rollback: bool,
+    /// Tell what would change, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Compile and publish this cluster alone, where each cluster has a branch of its own
+    #[arg(long, value_name = "C")]
+    pub cluster: Option<String>,
+}
+
+pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    let revision = args.source.as_deref().unwrap_or("HEAD");
+    let source = CommitSource::open(&open::directory(global), revision)?;
+    let (sources, named) = open::complete(&source)?;
+    if args.source.is_none() {
+        source.check_work_tree(&named)?;
+    }
+    let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
+    let options = Options { filter, strict: global.strict, kubernetes_version: None };
+    let job = Job { args, report, source: &source, sources: &sources, named: &named, options: &options };
+    job.run()
+}
+
+/// One run of the command.
+struct Job<'a> {
+    args: &'a PublishArgs,
+    report: &'a Report,
+    source: &'a CommitSource,
+    sources: &'a Sources,
+    named: &'a [String],
+    options: &'a Options,
+}
+
+/// A branch that is published to, with the clusters whose output goes there.
+struct Target {
+    branch: String,
+    clusters: Vec<String>,
+    publisher: Publisher,
+    previous: Previous,
+    sink: Option<TargetSink>,
+}
+
+enum TargetSink {
+    Writer(TreeWriter),
+    Comparer(TreeComparer),
+}
+
+impl Job<'_> {
+    fn run(&self) -> Result<ExitStatus, Failed> {
+        let mut todo: Option<Vec<String>> = None;
+        let mut worst = ExitStatus::Fine;
+        for _ in 0..MAX_ATTEMPTS {
+            let (status, lost) = self.attempt(todo.as_deref())?;
+            worst = worst.max(status);
+            if lost.is_empty() {
+                return Ok(worst);
+            }
+            self.report.note(&format!("someone else moved {}: planning again", lost.join(", ")));
+            todo = Some(lost);
+        }
+        Err(CliError::Race { branches: todo.unwrap_or_default(), attempts: MAX_ATTEMPTS }.into())
+    }
+
+    /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile.
+    fn attempt(&self, only: Option<&[String]>) -> Result<(ExitStatus, Vec<String>), Failed> {
+        let loaded = Loaded::new(self.sources, self.options);
+        if self.args.cluster.is_some() && loaded.shares_branch() && self.args.branch.is_none() {
+            return Err(CliError::Usage {
+                message: "--cluster publishes the branch of one cluster, and here all clusters share one".to_owned(),
+                help: Some(
+                    "set `publish.branch: \"rendered-{{cluster.name}}\"` in the Fleet, or leave --cluster out"
+                        .to_owned(),
+                ),
+            }
+            .into());
+        }
+        let mut worst = ExitStatus::Fine;
+        let mut targets = Vec::new();
+        for (branch, clusters) in self.branches(&loaded) {
+            if only.is_some_and(|only| !only.contains(&branch)) {
+                continue;
+            }
+            match self.open(&branch, clusters) {
+                Ok(target) => targets.push(target),
+                Err(failure) => worst = worst.max(self.refused(&branch, &failure)),
+            }
+        }
+        let version = env!("CARGO_PKG_VERSION");
+        let source = self.source.facts().commit;
+        let is_done = worst == ExitStatus::Fine
+            && !targets.is_empty()
+            && targets.iter().all(|target| target.previous.is_current(source, version));
+        if is_done {
+            for target in &targets {
+                self.tell_unchanged(&target.branch)?;
+            }
+            self.report.summary("", json!({"exitCode": 0}))?;
+            return Ok((ExitStatus::Fine, Vec::new()));
+        }
+        let mut router = Router { targets };
+        let compilation = loaded.compile(&mut router)?;
+        if only.is_none() {
+            self.report.diagnostics(&compilation.diagnostics, self.sources)?;
+        }
+        if compilation.has_errors() {
+            return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
+        }
+        let (status, lost) = self.publish(router.targets)?;
+        worst = worst.max(status);
+        if lost.is_empty() {
+            self.summary(worst, &compilation)?;
+        }
+        Ok((worst, lost))
+    }
+
+    /// Each branch with its clusters.
+    fn branches(&self, loaded: &Loaded<'_>) -> BTreeMap<String, Vec<String>> {
+        let mut branches: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (cluster, branch) in loaded.branches() {
+            let branch = self.args.branch.clone().unwrap_or(branch);
+            branches.entry(branch).or_default().push(cluster);
+        }
+        branches
+    }
+
+    fn open(&self, branch: &str, clusters: Vec<String>) -> Result<Target, Failed> {
+        let options = PublishOptions {
+            branch: branch.to_owned(),
+            remote: self.args.push.clone(),
+            allowed: Allowed { adopt: self.args.adopt, rollback: self.args.rollback },
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let publisher = Publisher::open(self.source, options)?;
+        let previous = publisher.previous()?;
+        let sink = if self.args.dry_run {
+            TargetSink::Comparer(publisher.comparer(&previous)?)
+        } else {
+            TargetSink::Writer(publisher.writer(&previous)?)
+        };
+        Ok(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink) })
+    }
+
+    /// A branch that is refused stops no other one.
+    fn refused(&self, branch: &str, failure: &Failed) -> ExitStatus {
+        self.report.note(&format!("{branch}: nothing was published"));
+        self.report.problem(failure);
+        ExitStatus::from(failure.class())
+    }
+
+    fn publish(&self, targets: Vec<Target>) -> Result<(ExitStatus, Vec<String>), Failed> {
+        let mut worst = ExitStatus::Fine;
+        let mut lost = Vec::new();
+        let source_tree = self.source.inputs_tree(self.named)?;
+        for mut target in targets {
+            let outcome = match target.sink.take() {
+                Some(TargetSink::Writer(writer)) => {
+                    target.publisher.commit(&target.previous, writer, source_tree, &[]).map_err(Failed::from)
+                }
+                Some(TargetSink::Comparer(comparer)) => {
+                    let compared = comparer.finish()?;
+                    self.tell_planned(&target, &compared.changes)?;
+                    continue;
+                }
+                None => continue,
+            };
+            match outcome {
+                Ok(Outcome::Unchanged { notices, .. }) => {
+                    notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
+                    self.tell_unchanged(&target.branch)?;
+                }
+                Ok(Outcome::Published(published)) => {
+                    published.notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
+                    let changes = &published.changes;
+                    if self.report.is_json() {
+                        self.report.result_line(&json!({
+                            "type": "result", "branch": target.branch, "state": "published",
+                            "commit": published.commit.to_string(),
+                            "parent": published.parent.map(|parent| parent.to_string()),
+                            "tree": published.tree.to_string(), "source": self.source.facts().commit.to_string(),
+                            "added": changes.added, "modified": changes.modified, "removed": changes.removed,
+                        }))?;
+                    } else {
+                        let line = format!(
+                            "{}: {} from {} ({})\n",
+                            target.branch,
+                            published.commit.short(),
+                            self.source.facts().commit.short(),
+                            told(changes)
+                        );
+                        self.report.result_bytes(line.as_bytes())?;
+                    }
+                }
+                Ok(Outcome::LostRace) => lost.push(target.branch),
+                Err(failure) => worst = worst.max(self.refused(&target.branch, &failure)),
+            }
+        }
+        Ok((worst, lost))
+    }
+
+    fn tell_unchanged(&self, branch: &str) -> Result<(), Failed> {
+        if self.report.is_json() {
+            return self.report.result_line(&json!({"type": "result", "branch": branch, "state": "unchanged"}));
+        }
+        self.report.result_bytes(format!("{branch}: up to date\n").as_bytes())
+    }
+
+    fn tell_planned(&self, target: &Target, changes: &Changes) -> Result<(), Failed> {
+        if self.report.is_json() {
+            let paths: Vec<_> = changes
+                .paths
+                .iter()
+                .map(|change| json!({"path": change.path, "change": change_word(change.kind)}))
+                .collect();
+            return self.report.result_line(&json!({
+                "type": "result", "branch": target.branch, "state": "planned", "added": changes.added,
+                "modified": changes.modified, "removed": changes.removed, "paths": paths,
+            }));
+        }
+        let mut text = format!("{}: would change ({})\n", target.branch, told(changes));
+        if changes.is_empty() {
+            text = format!("{}: would not change\n", target.branch);
+        }
+        for change in &changes.paths {
+            text.push_str(&format!("  {} {}\n", change_word(change.kind), change.path));
+        }
+        self.report.result_bytes(text.as_bytes())
+    }
+
+    fn summary(&self, status: ExitStatus, compilation: &Compilation) -> Result<(), Failed> {
+        if !self.report.is_json() && status != ExitStatus::Fine {
+            return Ok(());
+        }
+        finish(compilation, self.options, self.report).map(|_| ())
+    }
+}
+
+fn change_word(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Added => "added",
+        ChangeKind::Modified => "modified",
+        ChangeKind::Removed => "removed",
+    }
+}
+
+fn told(changes: &Changes) -> String {
+    format!("{} added, {} modified, {} removed", changes.added, changes.modified, changes.removed)
+}
+
+/// Hands each unit to the branch of its cluster.
+struct Router {
+    targets: Vec<Target>,
+}
+
+impl Sink for Router {
+    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
+        let mut by_target: Vec<Vec<Unit>> = self.targets.iter().map(|_| Vec::new()).collect();
+        for unit in units {
+            let cluster = unit.folder().as_str().split('/').next().unwrap_or_default().to_owned();
+            let number = self.targets.iter().position(|target| target.clusters.contains(&cluster));
+            if let Some(list) = number.and_then(|number| by_target.get_mut(number)) {
+                list.push(unit);
+            }
+        }
+        for (target, units) in self.targets.iter_mut().zip(by_target) {
+            match &mut target.sink {
+                Some(TargetSink::Writer(writer)) => writer.accept(units)?,
+                Some(TargetSink::Comparer(comparer)) => comparer.accept(units)?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
 }

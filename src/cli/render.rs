@@ -1,12 +1,108 @@
 //! `bayplan render`.
+
 use super::args::Global;
+use super::check::finish;
 use super::exit::ExitStatus;
+use super::filter::FilterArgs;
+use super::open::{self, Source};
 use super::report::Report;
 use crate::failure::Failed;
+use crate::folder::{FolderWriter, Scope};
+use crate::output::{OutputPath, OutputTree, Sink, Unit};
+use crate::pipeline::{self, Options};
 use clap::Args;
-/// x
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Write the rendered tree to a folder, or one YAML stream to standard output
+///
+/// Replaces only what it wrote before. With a filter, only the filtered paths are written and cleaned.
 #[derive(Debug, Args)]
-pub struct RenderArgs {}
-pub fn run(_: &RenderArgs, _: &Global, _: &Report) -> Result<ExitStatus, Failed> {
-    todo!()
+#[command(after_help = "Examples:\n  bayplan render\n  bayplan render --out /tmp/tree --cluster stable\n  \
+                        bayplan render --out - --site portal --environment staging | kubectl diff -f -")]
+pub struct RenderArgs {
+    /// The folder, or - for standard output [default: rendered/ in the fleet's folder]
+    #[arg(long, value_name = "DIR|-")]
+    pub out: Option<PathBuf>,
+    /// Render a commit's fleet instead of the work tree's
+    #[arg(long, value_name = "REV")]
+    pub source: Option<String>,
+    #[command(flatten)]
+    pub filter: FilterArgs,
+}
+
+pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
+    let options = Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version: None };
+    if args.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
+        let mut tree = OutputTree::new();
+        let compilation = pipeline::compile(&opened.sources, &options, &mut tree)?;
+        report.diagnostics(&compilation.diagnostics, &opened.sources)?;
+        if !compilation.has_errors() {
+            report.result_bytes(&stream(&tree))?;
+            if report.is_json() {
+                return Ok(ExitStatus::Fine);
+            }
+        }
+        return finish(&compilation, &options, report);
+    }
+    let target = match &args.out {
+        Some(out) if out.is_absolute() => out.clone(),
+        Some(out) => open::directory(global).join(out),
+        None => opened.root.join("rendered"),
+    };
+    let writer = FolderWriter::open(&target, &opened.root, &opened.named)?;
+    let mut sink = Recording { writer, folders: Vec::new() };
+    let compilation = pipeline::compile(&opened.sources, &options, &mut sink)?;
+    report.diagnostics(&compilation.diagnostics, &opened.sources)?;
+    if compilation.has_errors() {
+        return finish(&compilation, &options, report);
+    }
+    let scope = if options.filter.is_empty() { Scope::Everything } else { Scope::Folders(sink.folders) };
+    let written = sink.writer.finish(&scope)?;
+    if report.is_json() {
+        report.result_line(&json!({
+            "type": "result", "out": target.display().to_string(), "added": written.added,
+            "modified": written.modified, "removed": written.removed, "unchanged": written.unchanged,
+        }))?;
+    } else {
+        report.note(&format!(
+            "{}: {} added, {} modified, {} removed, {} unchanged",
+            target.display(),
+            written.added,
+            written.modified,
+            written.removed,
+            written.unchanged
+        ));
+    }
+    finish(&compilation, &options, report)
+}
+
+/// Hands units on and remembers their folders.
+struct Recording {
+    writer: FolderWriter,
+    folders: Vec<OutputPath>,
+}
+
+impl Sink for Recording {
+    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
+        self.folders.extend(units.iter().map(|unit| unit.folder().clone()));
+        self.writer.accept(units)
+    }
+}
+
+/// All objects as one YAML stream, in order of path; indexes are left out.
+fn stream(tree: &OutputTree) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (path, file) in tree.files() {
+        if path.ends_with("/kustomization.yaml") {
+            continue;
+        }
+        bytes.extend_from_slice(b"---\n");
+        bytes.extend_from_slice(file);
+        if !file.ends_with(b"\n") {
+            bytes.push(b'\n');
+        }
+    }
+    bytes
 }

@@ -70,7 +70,7 @@ impl Report {
                 self.result_line(&fields)
             }
             Format::Human => {
-                if !self.quiet {
+                if !self.quiet && !text.is_empty() {
                     let _ = writeln!(io::stderr(), "{text}");
                 }
                 Ok(())
@@ -103,6 +103,20 @@ impl Report {
         stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|source| CliError::Stdout { source }.into())
     }
 
+    /// A failure that stops a part of the command.
+    pub fn problem(&self, failure: &Failed) {
+        let diagnostic = failure.diagnostic();
+        let sources = Sources::default();
+        match self.format {
+            Format::Json => {
+                let _ = self.result_line(&json::to_json(&diagnostic, &sources));
+            }
+            Format::Human => {
+                let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
+            }
+        }
+    }
+
     /// What stopped the command. A reader that went away early needs no message.
     pub fn failure(&self, failure: &Failed) {
         if let Some(CliError::Stdout { source }) = failure.downcast_ref::<CliError>()
@@ -110,17 +124,10 @@ impl Report {
         {
             return;
         }
-        let diagnostic = failure.diagnostic();
-        let sources = Sources::default();
-        match self.format {
-            Format::Json => {
-                // If stdout is what failed, there is nobody to tell.
-                let _ = self.result_line(&json::to_json(&diagnostic, &sources));
-                let _ = self.summary("", json!({"exitCode": ExitStatus::from(failure.class()) as u8}));
-            }
-            Format::Human => {
-                let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
-            }
+        self.problem(failure);
+        if self.is_json() {
+            // If stdout is what failed, there is nobody to tell.
+            let _ = self.summary("", json!({"exitCode": ExitStatus::from(failure.class()) as u8}));
         }
     }
 }

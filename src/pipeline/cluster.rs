@@ -2,7 +2,7 @@
 
 use super::prepare::Prepared;
 use super::unit::{report_duplicates, summaries, to_output};
-use super::{Filter, Findings, Phase, UnitSummary};
+use super::{Findings, Phase, UnitSummary, branches};
 use crate::delivery::{self, DeliveredCluster, DeliveredNamespace};
 use crate::diag::Diagnostics;
 use crate::emit::{self, CLUSTER_FOLDER, DELIVERY_FOLDER};
@@ -29,13 +29,7 @@ pub struct Outcome {
 }
 
 /// Compiles a cluster's own objects. `namespaces` are the summaries of its units.
-pub fn compile(
-    prepared: &Prepared<'_>,
-    cluster: &Cluster,
-    namespaces: &[UnitSummary],
-    branch: &str,
-    filter: &Filter,
-) -> Outcome {
+pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster, namespaces: &[UnitSummary], branch: &str) -> Outcome {
     let mut outcome = Outcome::default();
     let name = cluster.spec.name();
     let Some(prepared_cluster) = prepared.cluster(name) else { return outcome };
@@ -55,15 +49,10 @@ pub fn compile(
     if !files.is_empty() {
         outcome.files.extend(to_output(&format!("{name}/{CLUSTER_FOLDER}"), files, diagnostics));
     }
-    // With a filter inside the cluster, what it delivers is not known as a whole.
-    if !filter.is_by_cluster() {
-        return outcome;
-    }
-    let shared = prepared.specs.clusters.len() > 1 && !prepared.specs.fleet.spec.publish.branch.contains("{{");
     let delivered = DeliveredCluster {
         name: name.to_owned(),
         branch: branch.to_owned(),
-        is_shared_branch: shared,
+        is_shared_branch: prepared.specs.clusters.len() > 1 && branches::is_shared(prepared.specs),
         layers,
         namespaces: namespaces.iter().map(delivered_namespace).collect(),
     };

@@ -6,7 +6,7 @@ use crate::load::references::UNKNOWN_NAME;
 use crate::load::{Cluster, Specs};
 use crate::near;
 use crate::patching::book::PatchLayer;
-use crate::resolve::{Deployment, Unit};
+use crate::resolve::Deployment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of each sort: a deployment is selected if each sort that has names has its own.
@@ -35,11 +35,9 @@ impl Filter {
         self.environments.is_empty() && self.sites.is_empty() && self.tenants.is_empty()
     }
 
-    /// Whether a cluster's own objects are compiled: with whole clusters, or where one of its deployments is.
-    pub fn compiles_cluster(&self, cluster: &Cluster, selected: &[Unit<'_>]) -> bool {
-        let name = cluster.spec.name();
-        holds(&self.clusters, name)
-            && (self.is_by_cluster() || selected.iter().any(|unit| unit.cluster.spec.name() == name))
+    /// Whether a cluster's own objects are compiled: with whole clusters alone, since delivery names all that is in one.
+    pub fn compiles_cluster(&self, cluster: &Cluster) -> bool {
+        self.is_by_cluster() && holds(&self.clusters, cluster.spec.name())
     }
 
     /// Reports names that nothing has.

@@ -2,22 +2,20 @@
 //!
 //! Everything that can be wrong with templates is found here, before any site is looked at.
 
-use super::{Filter, Options};
+use super::Options;
 use crate::delivery::Settings;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kubernetes::{Api, CrdProblemKind, CustomKinds, Minor};
 use crate::load::{Cluster, Specs};
-use crate::mustache::{Inline, Values};
 use crate::patching::{PatchBook, PatchLayer};
 use crate::render::Library;
 use crate::resolve::units::NamespaceNames;
-use crate::resolve::{Unit, roots, values};
+use crate::resolve::values;
 use crate::secrets::{self, SecretFiles};
 use crate::source::Sources;
 use crate::spec::fleet::DeliveryKind;
-use crate::spec::template::Scope;
 use crate::yaml::value::{Doubtful, to_value};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,17 +28,12 @@ pub static DELIVERY_URL: Code = Code {
     explanation: "Flux and Argo CD need the URL of the repository as the cluster reaches it: set `delivery.url` in the Fleet or \
                   the Cluster, or `kind: none`.",
 };
-pub static BRANCH_NAME: Code = Code {
-    name: "branch-name",
-    explanation: "`publish.branch` must be a valid name of a git branch. It may hold `{{cluster.name}}`, so that each cluster \
-                  has a branch of its own.",
-};
 pub static CRD: Code = Code {
     name: "crd",
     explanation: "A document in crds/ is not a CustomResourceDefinition (apiextensions.k8s.io/v1) with a structural schema.",
 };
 
-pub static CODES: &[&Code] = &[&KUBERNETES_VERSION, &DELIVERY_URL, &BRANCH_NAME, &CRD];
+pub static CODES: &[&Code] = &[&KUBERNETES_VERSION, &DELIVERY_URL, &CRD];
 
 /// What all units share.
 pub struct Prepared<'s> {
@@ -51,7 +44,6 @@ pub struct Prepared<'s> {
     pub namespace_names: NamespaceNames,
     pub secrets: SecretFiles,
     clusters: BTreeMap<String, PreparedCluster>,
-    branch: Inline,
 }
 
 /// A cluster's API and delivery settings.
@@ -83,50 +75,15 @@ impl<'s> Prepared<'s> {
                 Some((name.clone(), PreparedCluster { api, delivery }))
             })
             .collect();
-        let branch = compile_branch(specs, diagnostics);
         if diagnostics.has_errors() {
             return None;
         }
-        Some(Prepared { sources, specs, library, patches, namespace_names, secrets, clusters, branch: branch? })
+        Some(Prepared { sources, specs, library, patches, namespace_names, secrets, clusters })
     }
 
     /// A cluster of the specs: each has been prepared.
     pub fn cluster(&self, name: &str) -> Option<&PreparedCluster> {
         self.clusters.get(name)
-    }
-
-    /// The branch of each cluster that is compiled.
-    pub fn branches(
-        &self,
-        selected: &[Unit<'_>],
-        filter: &Filter,
-        diagnostics: &mut Diagnostics,
-    ) -> BTreeMap<String, String> {
-        let place = self.specs.fleet.at("/spec/publish/branch");
-        let mut branches = BTreeMap::new();
-        for (name, cluster) in &self.specs.clusters {
-            if !filter.compiles_cluster(cluster, selected) {
-                continue;
-            }
-            let roots = roots::of_cluster(&self.specs.fleet, cluster);
-            let text = match self.branch.render(&Values::new([&roots])) {
-                Ok(value) => value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string()),
-                Err(errors) => {
-                    diagnostics.extend(errors.into_iter().map(|error| error.diagnostic));
-                    continue;
-                }
-            };
-            if git2::Reference::is_valid_name(&format!("refs/heads/{text}")) && !text.starts_with('-') {
-                branches.insert(name.clone(), text);
-            } else {
-                diagnostics.push(
-                    Diagnostic::error(&BRANCH_NAME, format!("`{text}` is no name for a branch"))
-                        .at(place, "made here")
-                        .help("see `git check-ref-format --help` for what git allows"),
-                );
-            }
-        }
-        branches
     }
 
     /// The objects that templates write for a layer's deployments, for hints about patches that hit nothing: rendered anew,
@@ -165,13 +122,6 @@ fn delivery(specs: &Specs, cluster: &Cluster, diagnostics: &mut Diagnostics) -> 
         );
     }
     settings
-}
-
-fn compile_branch(specs: &Specs, diagnostics: &mut Diagnostics) -> Option<Inline> {
-    let mut properties = roots::schemas(Scope::Cluster);
-    properties.remove("facts");
-    let schema = json!({"type": "object", "properties": properties});
-    Inline::compile(&specs.fleet.spec.publish.branch, specs.fleet.at("/spec/publish/branch"), &schema, diagnostics)
 }
 
 fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {

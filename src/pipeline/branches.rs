@@ -1,0 +1,54 @@
+//! The branch that each cluster's part of the output is published to.
+
+use super::Filter;
+use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::load::Specs;
+use crate::mustache::{Inline, Values};
+use crate::resolve::roots;
+use crate::spec::template::Scope;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+pub static BRANCH_NAME: Code = Code {
+    name: "branch-name",
+    explanation: "`publish.branch` must be a valid name of a git branch. It may hold `{{cluster.name}}`, so that each cluster \
+                  has a branch of its own.",
+};
+pub static CODES: &[&Code] = &[&BRANCH_NAME];
+
+/// Whether all clusters share one branch.
+pub fn is_shared(specs: &Specs) -> bool {
+    !specs.fleet.spec.publish.branch.contains("{{")
+}
+
+/// The branch of each cluster that is compiled as a whole.
+pub fn of_clusters(specs: &Specs, filter: &Filter, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
+    let mut properties = roots::schemas(Scope::Cluster);
+    properties.remove("facts");
+    let schema = json!({"type": "object", "properties": properties});
+    let place = specs.fleet.at("/spec/publish/branch");
+    let mut branches = BTreeMap::new();
+    let Some(inline) = Inline::compile(&specs.fleet.spec.publish.branch, place, &schema, diagnostics) else {
+        return branches;
+    };
+    for (name, cluster) in specs.clusters.iter().filter(|(_, cluster)| filter.compiles_cluster(cluster)) {
+        let roots = roots::of_cluster(&specs.fleet, cluster);
+        let text = match inline.render(&Values::new([&roots])) {
+            Ok(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            Err(errors) => {
+                diagnostics.extend(errors.into_iter().map(|error| error.diagnostic));
+                continue;
+            }
+        };
+        if git2::Reference::is_valid_name(&format!("refs/heads/{text}")) && !text.starts_with('-') {
+            branches.insert(name.clone(), text);
+        } else {
+            diagnostics.push(
+                Diagnostic::error(&BRANCH_NAME, format!("`{text}` is no name for a branch"))
+                    .at(place, "made here")
+                    .help("see `git check-ref-format --help` for what git allows"),
+            );
+        }
+    }
+    branches
+}
