@@ -100,6 +100,7 @@ pub(super) fn compose(
         covered: Vec::new(),
         alias_size: Size { nodes: 0, bytes: 0, height: 0 },
         document: Document::default(),
+        last_end: 0,
         block_scalar_before: None,
     };
     composer.run(Parser::new_from_str_with_options(text, settings));
@@ -119,6 +120,8 @@ struct Composer<'t, 'f> {
     /// What aliases have copied so far in the whole text.
     alias_size: Size,
     document: Document<'t>,
+    /// End of the last thing read.
+    last_end: usize,
     /// The start of the block scalar that the document before ended with, if it did.
     block_scalar_before: Option<usize>,
 }
@@ -137,8 +140,6 @@ struct Document<'t> {
     /// Errors found before this document.
     errors_before: usize,
     is_empty: bool,
-    /// End of the last thing read.
-    last_end: usize,
     last_scalar: Range<usize>,
     last_is_block_scalar: bool,
     /// Start of the block collection that ended last.
@@ -196,7 +197,10 @@ impl<'t> Composer<'t, '_> {
     fn event(&mut self, event: Event<'t>, range: Range<usize>) -> Result<(), Abandon> {
         match event {
             Event::DocumentStart(is_explicit, _) => self.start_document(is_explicit, range),
-            Event::DocumentEnd => self.end_document(),
+            Event::DocumentEnd => {
+                self.end_document();
+                self.reached(range.end);
+            }
             Event::Scalar(text, style, anchor, _) => self.scalar(text, scalar_style(style), range, anchor)?,
             Event::SequenceStart(style, anchor, _) => self.open(range, style, false, anchor)?,
             Event::MappingStart(style, anchor, _) => self.open(range, style, true, anchor)?,
@@ -216,7 +220,7 @@ impl<'t> Composer<'t, '_> {
     }
 
     fn reached(&mut self, end: usize) {
-        self.document.last_end = self.document.last_end.max(end);
+        self.last_end = self.last_end.max(end);
     }
 
     fn slice(&self, range: &Range<usize>) -> &'t str {
@@ -234,7 +238,7 @@ impl<'t> Composer<'t, '_> {
         let context = syntax::Context {
             text: self.text,
             open: open.iter().map(|open| syntax::OpenCollection { start: open.start, is_flow: open.is_flow }).collect(),
-            last_end: self.document.last_end,
+            last_end: self.last_end,
             last_scalar: self.document.last_scalar.clone(),
             last_closed: self.document.last_closed,
         };
@@ -249,12 +253,11 @@ impl<'t> Composer<'t, '_> {
 
     fn start_document(&mut self, is_explicit: bool, range: Range<usize>) {
         let end = if is_explicit { range.end } else { range.start };
-        self.document = Document {
-            start: range.start..end,
-            last_end: end,
-            errors_before: self.findings.errors,
-            ..Document::default()
-        };
+        if is_explicit {
+            self.reached(range.end);
+        }
+        self.document =
+            Document { start: range.start..end, errors_before: self.findings.errors, ..Document::default() };
     }
 
     fn end_document(&mut self) {
@@ -264,7 +267,8 @@ impl<'t> Composer<'t, '_> {
         let Some(root) = document.root.filter(|_| !document.is_empty) else { return };
         if let ItemKind::Scalar { style, .. } = &document.items[root].kind {
             let root_start = document.items[root].start as usize;
-            let is_below_marker = self.text[document.start.end..root_start].contains('\n');
+            let is_below_marker =
+                !document.start.is_empty() && self.text[document.start.end..root_start].contains('\n');
             if let Some(scalar) = block_scalar_before.filter(|_| is_below_marker) {
                 let finding = Finding::error_in(
                     &codes::SYNTAX,
@@ -445,7 +449,7 @@ impl<'t> Composer<'t, '_> {
         }
         let (mut start, mut end) = (range.start, range.end);
         if is_block {
-            start = places::block_scalar_header(self.text, self.document.last_end, range.start);
+            start = places::block_scalar_header(self.text, self.last_end, range.start);
             end = start + self.text[start..range.end].trim_end_matches(['\n', '\r', ' ']).len();
         }
         if self.options.holes {

@@ -282,6 +282,8 @@ fn other_notation(unsigned: &str, is_negative: bool) -> Option<Option<i64>> {
         _ => (10, bare.as_str()),
     };
     if radix != 10 {
+        // go-yaml takes a sign after the radix as well: `0b-1`.
+        let digits = if radix == 16 { digits } else { digits.strip_prefix(['+', '-']).unwrap_or(digits) };
         let is_number = digits.bytes().all(|byte| (byte as char).is_digit(radix));
         let is_whole = is_number && (!digits.is_empty() || has_underscores);
         return is_whole.then(|| signed(i64::from_str_radix(digits, radix).ok()));

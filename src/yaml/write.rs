@@ -40,8 +40,13 @@ pub fn write_value(value: &Value, out: &mut Vec<u8>) {
         Value::Object(map) if !map.is_empty() => mapping(map, 0, out),
         Value::Array(items) if !items.is_empty() => sequence(items, 0, out),
         Value::String(text) => {
-            // A block at the top would begin in the first column, where a line may look like a document's end.
-            string(text, out);
+            // Not a block: its lines would begin in the first column, where `---` ends the document. Not bare with a colon:
+            // on a line of its own it looks like an entry.
+            if text.contains(':') {
+                quoted(text, out)
+            } else {
+                string(text, out)
+            }
             out.push(b'\n');
         }
         _ => {
