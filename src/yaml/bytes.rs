@@ -35,10 +35,11 @@ pub(super) fn decode<'b>(bytes: &'b [u8], findings: &mut Findings) -> Option<&'b
         Ok(text) => Some(text),
         Err(_) => {
             for range in invalid_sequences(bytes).take(MAX_FINDINGS) {
-                let found: Vec<String> = bytes[range.clone()].iter().map(|byte| format!("{byte:02X}")).collect();
+                let found: Vec<String> =
+                    bytes[range.clone()].iter().take(8).map(|byte| format!("{byte:02X}")).collect();
                 findings.push(
                     Finding::error(&codes::ENCODING, narrow(range.start), narrow(range.end), "the file is not UTF-8")
-                        .label(format!("byte {} here", found.join(" ")))
+                        .label(format!("bytes {}", found.join(" ")))
                         .help("save the file as UTF-8"),
                 );
             }
@@ -58,13 +59,20 @@ fn utf16(bytes: &[u8]) -> Option<Finding> {
     is_utf16.then(|| Finding::error(&codes::ENCODING, 0, 0, "the file is UTF-16").help("save the file as UTF-8"))
 }
 
+/// Runs of bytes that are not UTF-8.
 fn invalid_sequences(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut base = 0;
-    bytes.utf8_chunks().filter_map(move |chunk| {
+    let mut chunks = bytes.utf8_chunks().peekable();
+    std::iter::from_fn(move || {
+        let chunk = chunks.next()?;
         let start = base + chunk.valid().len();
         base = start + chunk.invalid().len();
-        (!chunk.invalid().is_empty()).then_some(start..base)
+        while let Some(next) = chunks.next_if(|next| next.valid().is_empty()) {
+            base += next.invalid().len();
+        }
+        Some(start..base)
     })
+    .filter(|range| !range.is_empty())
 }
 
 /// Checks the characters of a text. With `holes`, U+FDD0 digits U+FDD1 is a hole; otherwise both characters are refused.

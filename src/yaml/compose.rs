@@ -8,7 +8,7 @@
 use super::bytes::HOLE_START;
 use super::codes;
 use super::expand;
-use super::finding::{Finding, Findings, narrow};
+use super::finding::{Finding, Findings, narrow, shown};
 use super::misleading;
 use super::node::{Node, ScalarStyle};
 use super::places;
@@ -228,9 +228,7 @@ impl<'t> Composer<'t, '_> {
     }
 
     fn refuse_tag(&mut self, range: Range<usize>) {
-        let code = if self.slice(&range).contains(HOLE_START) { &codes::MISPLACED_HOLE } else { &codes::TAG };
-        let finding = Finding::error_in(code, &range, "tags are not supported");
-        self.findings.push(finding.help("delete the tag; quote a value that is to be a string"));
+        self.findings.push(syntax::tag(self.text, &range));
     }
 
     fn syntax_error(&mut self, scan_error: &granit_parser::ScanError) {
@@ -292,7 +290,7 @@ impl<'t> Composer<'t, '_> {
 
     fn warn_of_unused_anchors(&mut self, anchors: &BTreeMap<usize, Anchor>) {
         for anchor in anchors.values().filter(|anchor| !anchor.is_used) {
-            let message = format!("anchor `{}` is never used", self.slice(&anchor.span));
+            let message = format!("anchor `{}` is never used", shown(self.slice(&anchor.span)));
             let (start, end) = (narrow(anchor.span.start), narrow(anchor.span.end));
             self.findings.push(Finding::warning(&codes::UNUSED_ANCHOR, start, end, message).help("remove it"));
         }
@@ -379,10 +377,13 @@ impl<'t> Composer<'t, '_> {
         }
         let first = self.document.names.insert(name, id).and_then(|first| self.document.anchors.get(&first));
         if let Some(first) = first {
-            let finding =
-                Finding::error_in(&codes::ANCHOR, &range, format!("anchor `{}` is defined twice", self.slice(&range)))
-                    .also(narrow(first.span.start), narrow(first.span.end), "first defined here")
-                    .help("give one of them another name");
+            let finding = Finding::error_in(
+                &codes::ANCHOR,
+                &range,
+                format!("anchor `{}` is defined twice", shown(self.slice(&range))),
+            )
+            .also(narrow(first.span.start), narrow(first.span.end), "first defined here")
+            .help("give one of them another name");
             self.findings.push(finding);
         }
         self.document.anchors.entry(id).or_default().span = range;
@@ -393,7 +394,7 @@ impl<'t> Composer<'t, '_> {
         let anchor = self.document.anchors.entry(id).or_default();
         anchor.is_used = true;
         let Some(target) = anchor.item else {
-            let message = format!("`{}` stands inside the node that it names", self.slice(&range));
+            let message = format!("`{}` stands inside the node that it names", shown(self.slice(&range)));
             self.findings.push(Finding::error_in(&codes::ALIAS, &range, message).help("a node cannot hold itself"));
             return self.add(broken(&range), 0);
         };
@@ -420,7 +421,8 @@ impl<'t> Composer<'t, '_> {
         } else {
             let known = self.document.names.keys().map(|name| name.as_ref());
             let hint = near::hint(name, known).unwrap_or_else(|| "quote a text that begins with `*`".to_owned());
-            Finding::error_in(&codes::ALIAS, &range, format!("no anchor `&{name}` above in this document")).help(hint)
+            Finding::error_in(&codes::ALIAS, &range, format!("no anchor `&{}` above in this document", shown(name)))
+                .help(hint)
         };
         self.findings.push(finding);
         self.add(broken(&range), 0)

@@ -6,7 +6,7 @@
 use super::bytes;
 use super::codes;
 use super::compose::{Composed, Item, ItemId, ItemKind};
-use super::finding::{Finding, Findings};
+use super::finding::{Finding, Findings, shown};
 use super::node::{Entry, Node, NodeValue, ScalarStyle};
 use super::read::ReadOptions;
 use super::scalar::{self, Plain};
@@ -129,10 +129,10 @@ impl<'d, 't> Expander<'d, 't, '_> {
                     let message = if text.is_empty() {
                         "a key without text".to_owned()
                     } else {
-                        format!("key `{text}` is not a string to every YAML reader")
+                        format!("key `{}` is not a string to every YAML reader", shown(text))
                     };
                     let finding = self.error_at(&codes::KEY, id, message);
-                    self.push(finding.help(format!("quote it: \"{text}\"")));
+                    self.push(finding.help(format!("quote it: \"{}\"", shown(text))));
                     return None;
                 }
                 Some(text.as_ref())
@@ -169,7 +169,7 @@ impl<'d, 't> Expander<'d, 't, '_> {
     fn duplicate_key(&mut self, text: &str, first: ItemId, second: ItemId) {
         let (start, end) = (self.items[first].start, self.items[first].end);
         let finding = self
-            .error_at(&codes::DUPLICATE_KEY, second, format!("key `{}` is given twice", text.escape_debug()))
+            .error_at(&codes::DUPLICATE_KEY, second, format!("key `{}` is given twice", shown(text)))
             .label("second time")
             .also(start, end, "first time")
             .help("remove one of them");

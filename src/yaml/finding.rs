@@ -3,6 +3,7 @@
 //! Places are byte offsets, so that a rendered template's findings can be carried back to the template; for a source file
 //! [`Finding::into_diagnostic`] makes a diagnostic of it.
 
+use super::bytes::{HOLE_END, HOLE_START};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::source::{FileId, Span};
 use std::ops::Range;
@@ -116,6 +117,29 @@ impl Findings {
     pub fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
+}
+
+/// A text of the input as messages show it: escaped, cut, holes as `{{...}}`.
+pub(super) fn shown(text: &str) -> String {
+    const LENGTH: usize = 60;
+    let mut shown = String::new();
+    let mut is_in_hole = false;
+    for character in text.chars() {
+        match character {
+            HOLE_START => {
+                is_in_hole = true;
+                shown.push_str("{{...}}");
+            }
+            HOLE_END => is_in_hole = false,
+            _ if is_in_hole => {}
+            _ => shown.extend(character.escape_debug()),
+        }
+        if shown.len() > LENGTH {
+            shown.push_str("...");
+            break;
+        }
+    }
+    shown
 }
 
 /// A byte offset as the trees hold it; texts are at most 4 MiB, so nothing is cut.

@@ -80,7 +80,7 @@ fn odd_space(source: &str) -> Option<(usize, char)> {
 }
 
 /// Where the colon is in a line such as `key:value`; none in `http://...`.
-pub(super) fn key_without_space(line: &str) -> Option<usize> {
+fn key_without_space(line: &str) -> Option<usize> {
     let colon =
         line.find(|character: char| !character.is_ascii_alphanumeric() && !matches!(character, '_' | '-' | '.' | '/'))?;
     let rest = line[colon..].strip_prefix(':')?;

@@ -69,8 +69,8 @@ impl Doubt {
             Doubt::Notation(_) => "is not the same number to every YAML reader",
             Doubt::Sixty => "is a number in base 60 to some YAML readers and a text to others",
             Doubt::Date => "is a time stamp to some YAML readers and a text to others",
-            Doubt::TooLarge => "does not fit 64 bits, and kubectl would round it",
-            Doubt::Imprecise => "has more digits than a 64-bit float keeps",
+            Doubt::TooLarge => "does not fit a signed 64-bit integer, and kubectl would round it",
+            Doubt::Imprecise => "does not fit a 64-bit float without loss",
         }
     }
 

@@ -9,7 +9,7 @@ mod quotes;
 use super::bytes::HOLE_START;
 use super::codes;
 use super::finding::{Finding, narrow};
-use super::misleading::key_without_space;
+use super::misleading::own_line;
 use super::places::{line_end, line_start, token_end};
 use super::read::MAX_DEPTH;
 use crate::diag::Code;
@@ -38,6 +38,14 @@ pub(super) fn too_deep(start: usize) -> Finding {
     Finding::error(&codes::LIMIT, narrow(start), narrow(start), message)
 }
 
+pub(super) fn tag(text: &str, range: &Range<usize>) -> Finding {
+    if text[range.clone()].contains(HOLE_START) {
+        return Finding::error_in(&codes::MISPLACED_HOLE, range, "a variable in a tag");
+    }
+    Finding::error_in(&codes::TAG, range, "tags are not supported")
+        .help("delete the tag; quote a value that is to be a string, and a text that begins with `!`")
+}
+
 pub(super) fn explain(context: &Context<'_>, error: &ScanError) -> Finding {
     let at = floor(context.text, error.marker().byte_offset().unwrap_or(context.text.len()));
     if let Some(finding) = limits_and_directives(context.text, at, error.kind()) {
@@ -63,10 +71,12 @@ fn limits_and_directives(text: &str, at: usize, kind: &ErrorKind) -> Option<Find
         ErrorKind::RecursionLimitExceeded => Some(too_deep(at)),
         ErrorKind::DirectiveDisallowed => {
             let line = &text[at..line_end(text, at)];
-            let code = if line.contains(HOLE_START) { &codes::MISPLACED_HOLE } else { &codes::DIRECTIVE };
-            let finding =
-                Finding::error(code, narrow(at), narrow(at + line.trim_end().len()), "directives are not supported");
-            Some(finding.help("delete the line"))
+            let range = at..at + line.trim_end().len();
+            Some(if line.contains(HOLE_START) {
+                Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in a directive")
+            } else {
+                Finding::error_in(&codes::DIRECTIVE, &range, "directives are not supported").help("delete the line")
+            })
         }
         ErrorKind::BomInsideDocument => {
             Some(error(text, &codes::CHARACTER, at, "byte order mark inside a document").help("remove it"))
@@ -145,10 +155,7 @@ fn in_words(context: &Context<'_>, at: usize, kind: &ErrorKind) -> Finding {
         | E::InvalidTagUtf8TrailingByte
         | E::InvalidTagUtf8
         | E::UndeclaredTagHandle => {
-            let end = token_end(text, at);
-            let code = if text[at..end].contains(HOLE_START) { &codes::MISPLACED_HOLE } else { &codes::TAG };
-            return Finding::error(code, narrow(at), narrow(end), "tags are not supported")
-                .help("delete the tag; quote a text that begins with `!`");
+            return tag(text, &(at..token_end(text, at)));
         }
         other => return error(text, &codes::SYNTAX, at, other.to_string()),
     };
@@ -176,11 +183,7 @@ fn missing_space(text: &str, at: usize, kind: &ErrorKind) -> Option<Finding> {
         return None;
     }
     let start = at + text[at..].len() - text[at..].trim_start_matches(' ').len();
-    let colon = start + key_without_space(&text[start..line_end(text, start)])?;
-    Some(
-        Finding::error(&codes::SPACING, narrow(colon), narrow(colon + 1), "missing space after `:`")
-            .help("write `key: value`"),
-    )
+    own_line(text, start)
 }
 
 fn error(text: &str, code: &'static Code, at: usize, message: impl Into<String>) -> Finding {

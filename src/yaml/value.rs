@@ -4,7 +4,7 @@
 //! says what to write. It takes trees without holes; the filler of templates resolves its own.
 
 use super::codes;
-use super::finding::Finding;
+use super::finding::{Finding, shown};
 use super::node::{Document, Node, NodeValue, ScalarStyle};
 use super::scalar::{self, Doubt, Plain};
 use crate::diag::Diagnostics;
@@ -136,5 +136,6 @@ fn doubtful_scalar(node: &Node, text: &str, doubt: Doubt) -> Finding {
             &codes::DOUBTFUL_SCALAR
         }
     };
-    Finding::error(code, node.start, node.end, format!("`{text}` {}", doubt.message())).help(doubt.help(text))
+    Finding::error(code, node.start, node.end, format!("`{}` {}", shown(text), doubt.message()))
+        .help(doubt.help(&shown(text)))
 }

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::yaml::codes;
 use crate::yaml::finding::{Finding, narrow};
+use crate::yaml::misleading::own_line;
 use crate::yaml::places::{line_end, line_start, next_line, token_end};
 use granit_parser::ErrorKind;
 
@@ -74,6 +75,9 @@ fn continued_text(context: &Context<'_>, at: usize) -> Option<Finding> {
     let (indent, above) = (indent_of(text, at), indent_of(text, scalar.start));
     let (from, to) = (narrow(scalar.start), narrow(line_end(text, scalar.start)));
     if indent <= above {
+        if let Some(finding) = own_line(text, scalar.start) {
+            return Some(finding);
+        }
         let finding = Finding::error(&codes::SYNTAX, from, to, "a key without `:`");
         return Some(finding.help("write `key: value`; a text of several lines is indented below its key"));
     }
@@ -96,6 +100,22 @@ fn odd_column(context: &Context<'_>, at: usize) -> Option<Finding> {
     above.retain(|offset| line_start(text, *offset) < start);
     if !begins_the_line || above.iter().any(|offset| column(*offset) == indent) {
         return None;
+    }
+    let block = context.last_scalar.start;
+    if text[block..].starts_with(['|', '>'])
+        && !text[context.last_scalar.end..start].contains(|character: char| !character.is_whitespace())
+    {
+        return Some(
+            Finding::error(
+                &codes::INDENTATION,
+                narrow(start + indent),
+                narrow(token_end(text, start + indent)),
+                "the line is indented less than the text above it",
+            )
+            .label(format!("{} here", spaces(indent)))
+            .also(narrow(block), narrow(token_end(text, block)), "the text that begins here")
+            .help("indent the line as the first line of the text, or as its key"),
+        );
     }
     let nearest = above.into_iter().max_by_key(|offset| column(*offset))?;
     let end = token_end(text, start + indent);

@@ -68,6 +68,9 @@ fn is_flow_structure(kind: &ErrorKind) -> bool {
 /// A line that cannot belong to the bracket opened above it.
 fn open_bracket(context: &Context<'_>, at: usize) -> Option<Finding> {
     let text = context.text;
+    if let Some(quote) = opening_quote(text, context.last_end, at) {
+        return Some(unclosed(text, quote, format!("unclosed quote {}", &text[quote..=quote])));
+    }
     let open = context.open.last().filter(|open| open.is_flow)?;
     let bracket = text[open.start..].chars().next().filter(|bracket| matches!(bracket, '[' | '{'))?;
     let is_below = at == text.len() || line_start(text, at) > open.start;
