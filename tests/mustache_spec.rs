@@ -1,5 +1,7 @@
 //! The required cases of the Mustache specification, run in spec mode.
 
+#![allow(clippy::expect_used, clippy::print_stdout)]
+
 use bayplan::diag::Diagnostics;
 use bayplan::mustache::{partials::Partials, spec_mode};
 use bayplan::source::{FileId, SourceFile, Sources};

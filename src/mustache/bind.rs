@@ -157,12 +157,13 @@ impl<'s> Binder<'s> {
         Lookup { scope, path: keys, test, pushes }
     }
 
-    fn find(&self, name: &str, tag: Span) -> Result<Found<'s>, Diagnostic> {
+    fn find(&self, name: &str, tag: Span) -> Result<Found<'s>, Box<Diagnostic>> {
         if name == "." {
             let Some((depth, frame)) = self.frames.iter().enumerate().next_back() else {
-                return Err(Diagnostic::error(&codes::UNKNOWN_NAME, "`.` stands outside of all sections")
+                let error = Diagnostic::error(&codes::UNKNOWN_NAME, "`.` stands outside of all sections")
                     .at(tag, "there is no item here")
-                    .help("`{{.}}` is the item of the innermost section over a list"));
+                    .help("`{{.}}` is the item of the innermost section over a list");
+                return Err(error.into());
             };
             let (view, path) = (frame.view.clone(), frame.path.clone());
             return Ok(Found { in_frame: Some(depth), keys: Vec::new(), test: Test::Truth, view, path });
@@ -209,22 +210,23 @@ impl Names for Binder<'_> {
     type Address = Lookup;
     const IS_STRICT: bool = true;
 
-    fn variable(&mut self, name: &str, _: bool, tag: Span) -> Result<Lookup, Diagnostic> {
+    fn variable(&mut self, name: &str, _: bool, tag: Span) -> Result<Lookup, Box<Diagnostic>> {
         let found = self.find(name, tag)?;
         let ask = format!("ask it: `{{{{#{name}}}}}...{{{{/{name}}}}}`");
         match &found.test {
             Test::Truth => {}
             Test::Word(word) => {
                 let value = name.strip_suffix(&format!(".{word}")).unwrap_or(name);
-                return Err(printed(name, tag).help(format!("{ask}, or print `{{{{{value}}}}}`")));
+                let help = format!("{ask}, or print `{{{{{value}}}}}`");
+                return Err(printed(name, tag).help(help).into());
             }
-            Test::Any => return Err(printed(name, tag).help(ask)),
+            Test::Any => return Err(printed(name, tag).help(ask).into()),
         }
         self.uses.push(NameUse { path: found.path.clone(), how: How::Printed, tag });
         Ok(self.lookup(found, false))
     }
 
-    fn enter(&mut self, name: &str, inverted: bool, tag: Span) -> Result<Lookup, Diagnostic> {
+    fn enter(&mut self, name: &str, inverted: bool, tag: Span) -> Result<Lookup, Box<Diagnostic>> {
         let found = match self.find(name, tag) {
             Ok(found) => found,
             Err(error) => {
@@ -256,7 +258,7 @@ impl Names for Binder<'_> {
 }
 
 /// Follows the parts of a name after the first.
-fn descend<'s>(name: &str, mut rest: &str, mut found: Found<'s>, tag: Span) -> Result<Found<'s>, Diagnostic> {
+fn descend<'s>(name: &str, mut rest: &str, mut found: Found<'s>, tag: Span) -> Result<Found<'s>, Box<Diagnostic>> {
     loop {
         let (part, behind) = rest.split_once('.').map_or((rest, None), |(part, behind)| (part, Some(behind)));
         if let Some(view) = found.view.declared(part) {
@@ -267,7 +269,7 @@ fn descend<'s>(name: &str, mut rest: &str, mut found: Found<'s>, tag: Span) -> R
         } else if let Some(view) = found.view.undeclared().filter(|_| found.view.words().is_empty()) {
             found.view = view;
         } else {
-            return Err(no_such_part(name, rest, part, &found.view, tag));
+            return Err(no_such_part(name, rest, part, &found.view, tag).into());
         }
         found.keys.push(part.into());
         found.path.push(Step::Key(part.to_owned()));

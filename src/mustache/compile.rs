@@ -23,9 +23,9 @@ pub(super) trait Names {
     type Address;
     /// Unknown partials are errors, and a standalone partial ends in a line break. The specification has neither.
     const IS_STRICT: bool;
-    fn variable(&mut self, name: &str, escaped: bool, tag: Span) -> Result<Self::Address, Diagnostic>;
+    fn variable(&mut self, name: &str, escaped: bool, tag: Span) -> Result<Self::Address, Box<Diagnostic>>;
     /// Binds a section's name and goes into it, whether it was bound or not.
-    fn enter(&mut self, name: &str, inverted: bool, tag: Span) -> Result<Self::Address, Diagnostic>;
+    fn enter(&mut self, name: &str, inverted: bool, tag: Span) -> Result<Self::Address, Box<Diagnostic>>;
     fn leave(&mut self);
 }
 
@@ -176,7 +176,7 @@ impl<N: Names> Compiler<'_, '_, N> {
                             let source = HoleSource::Value { name: variable.name.clone(), address };
                             self.pieces.push(Piece::Hole(Hole { tag, source }));
                         }
-                        Err(error) => self.diagnostics.push(error),
+                        Err(error) => self.diagnostics.push(*error),
                     }
                 }
                 Node::Section(section) => self.section(section, source, indent),
@@ -207,7 +207,7 @@ impl<N: Names> Compiler<'_, '_, N> {
                 self.builder.close(number);
             }
             Err(error) => {
-                self.diagnostics.push(error);
+                self.diagnostics.push(*error);
                 self.inside(section, source, indent);
             }
         }

@@ -177,8 +177,8 @@ impl<'v> Host<'v> for Deciding<'_, 'v> {
 
     fn enter(&self, section: usize, item: &'v Value, index: Option<usize>) {
         let mut state = self.state.borrow_mut();
-        state.charge(PIECE_COST);
         state.frames.push(Frame { item, section, index });
+        state.charge(PIECE_COST);
     }
 
     fn leave(&self, _: usize) {

@@ -32,11 +32,25 @@ pub(super) enum Fault {
     OverBudget { hole: HoleId },
 }
 
+/// What a file may still insert.
+#[derive(Debug)]
+pub(super) struct Budget {
+    left: usize,
+    /// Too much was asked for; that is said once.
+    is_over: bool,
+}
+
+impl Budget {
+    pub fn new(bytes: usize) -> Self {
+        Budget { left: bytes, is_over: false }
+    }
+}
+
 /// Fills the parts of one document.
 pub(super) struct Filler<'f, 'v> {
     pub holes: &'f [Resolved<'v>],
-    /// What is left of the file's budget.
-    pub budget: &'f mut usize,
+    /// The file's budget.
+    pub budget: &'f mut Budget,
     pub faults: Vec<Fault>,
 }
 
@@ -44,10 +58,11 @@ impl<'v> Filler<'_, 'v> {
     /// The value of a document.
     pub fn document(&mut self, part: &Part) -> Value {
         let value = self.fill(part);
-        if let (Part::Whole(hole), true) = (part, self.faults.is_empty()) {
-            if !value.is_object() {
-                self.faults.push(Fault::NotMapping { hole: *hole, noun: noun(&value) });
-            }
+        if let Part::Whole(hole) = part
+            && self.faults.is_empty()
+            && !value.is_object()
+        {
+            self.faults.push(Fault::NotMapping { hole: *hole, noun: noun(&value) });
         }
         value
     }
@@ -189,16 +204,17 @@ impl<'v> Filler<'_, 'v> {
     }
 
     fn spend(&mut self, bytes: usize, hole: HoleId) -> bool {
-        match self.budget.checked_sub(bytes) {
+        if self.budget.is_over {
+            return false;
+        }
+        match self.budget.left.checked_sub(bytes) {
             Some(left) => {
-                *self.budget = left;
+                self.budget.left = left;
                 true
             }
             None => {
-                if *self.budget > 0 {
-                    *self.budget = 0;
-                    self.faults.push(Fault::OverBudget { hole });
-                }
+                self.budget.is_over = true;
+                self.faults.push(Fault::OverBudget { hole });
                 false
             }
         }

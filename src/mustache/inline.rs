@@ -5,7 +5,7 @@
 use super::bind::{Binder, Lookup, NameUse};
 use super::compile::{self, BUDGET, Compiled, Hole, HoleSource, Piece};
 use super::decide;
-use super::fill::Filler;
+use super::fill::{Budget, Filler};
 use super::origin::Origin;
 use super::partials::Partials;
 use super::report::{self, RenderError};
@@ -72,7 +72,7 @@ impl Inline {
             }
         }
         let part = if self.is_one_tag() { Part::Whole(0) } else { Part::Text(chunks.into()) };
-        let mut budget = BUDGET;
+        let mut budget = Budget::new(BUDGET);
         let mut filler = Filler { holes: &decision.holes, budget: &mut budget, faults: Vec::new() };
         let value = filler.fill(&part);
         let faults = filler.faults.into_iter();

@@ -100,7 +100,7 @@ impl Partials {
         }
         let is_path = name.starts_with('/') || name.split('/').any(|part| part == ".." || part == ".");
         let stem = name.strip_suffix(SUFFIX).filter(|stem| self.get(stem).is_some());
-        let error = match (is_path, stem) {
+        match (is_path, stem) {
             (true, _) => {
                 error.at(place, "a path is no name").help("a name is a path below `partials/`, or `shared/NAME`")
             }
@@ -113,8 +113,7 @@ impl Partials {
                 let error = error.at(place, "not in the partial table").maybe_help(help);
                 if is_empty { error.help("put the file into the template's folder `partials/`") } else { error }
             }
-        };
-        error
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::cache::{Made, ShapeCache};
 use super::codes;
 use super::compile::{self, BUDGET, Compiled};
 use super::decide::{self, Decision};
-use super::fill::{self, Fault, Filler};
+use super::fill::{self, Budget, Fault, Filler};
 use super::origin::Origin;
 use super::partials::Partials;
 use super::report::{self, RenderError};
@@ -69,32 +69,35 @@ impl Program {
         schema: &Value,
         diagnostics: &mut Diagnostics,
     ) -> Option<Program> {
-        let scanned = scan::scan(text, Origin::file(file, text), diagnostics);
-        Program::from_scanned(file, &scanned, partials, schema, diagnostics)
+        let mut found = Diagnostics::new();
+        let scanned = scan::scan(text, Origin::file(file, text), &mut found);
+        Program::from_scanned(&scanned, partials, schema, found, diagnostics)
     }
 
     /// Reads a word-for-word manifest: YAML without tags, whatever stands between braces.
     pub fn word_for_word(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<Program> {
-        let mut scanned = Scanned { text: text.into(), origin: Origin::file(file, text), nodes: Vec::new() };
-        scan::refuse_reserved(text, &scanned.origin, diagnostics);
-        scanned.nodes.push(Node::Text(0..text.len()));
-        Program::from_scanned(file, &scanned, &Partials::default(), &Value::Bool(true), diagnostics)
+        let mut found = Diagnostics::new();
+        let origin = Origin::file(file, text);
+        scan::refuse_reserved(text, &origin, &mut found);
+        let scanned = Scanned { text: text.into(), origin, nodes: vec![Node::Text(0..text.len())] };
+        Program::from_scanned(&scanned, &Partials::default(), &Value::Bool(true), found, diagnostics)
     }
 
+    /// Compiles what was scanned; `found` is what the scanner found.
     fn from_scanned(
-        file: FileId,
         scanned: &Scanned,
         partials: &Partials,
         schema: &Value,
+        mut found: Diagnostics,
         diagnostics: &mut Diagnostics,
     ) -> Option<Program> {
-        let mut found = Diagnostics::new();
         let mut binder = Binder::new(schema);
         let compiled = compile::compile(scanned, partials, &mut binder, &mut found);
         let is_broken = found.has_errors();
         diagnostics.extend(found);
         let compiled = compiled.filter(|_| !is_broken)?;
         let bound = binder.finish();
+        let file = scanned.origin.file_id();
         let program = Program { file, compiled, uses: bound.uses, roots: bound.roots, shapes: ShapeCache::default() };
         let errors = program.check_text();
         let is_sound = errors.is_empty();
@@ -139,7 +142,7 @@ impl Program {
         let mut rendering = Rendering::default();
         let mut errors = Vec::new();
         let mut faults = Vec::new();
-        let mut budget = BUDGET;
+        let mut budget = Budget::new(BUDGET);
         for (document, place) in decision.documents.iter().enumerate() {
             let made = self.shape(&decision.runs[place.runs.clone()]);
             let shape = match &*made {

@@ -9,7 +9,7 @@ mod text;
 
 pub(super) use build::{holes, next_hole};
 pub(super) use part::{Chunk, HoleId, Key, MapPart, Part, PartStep};
-pub(super) use text::{DocumentText, HolePlace};
+pub(super) use text::DocumentText;
 
 use super::bind::Lookup;
 use super::codes;
@@ -78,12 +78,6 @@ impl Shape {
             documents.push(ShapeDocument { root, part, octals: builder.octals });
         }
         if faults.is_empty() { Ok(Shape { text, documents, warnings }) } else { Err(faults) }
-    }
-
-    /// The tag of a hole.
-    pub fn tag(&self, compiled: &Compiled<Lookup>, hole: HoleId) -> Span {
-        let place = self.text.holes.get(hole as usize);
-        place.and_then(|place| place.hole(compiled)).map_or_else(|| self.text.map.span(0, 0), |hole| hole.tag)
     }
 }
 

@@ -48,11 +48,11 @@ impl Names for Dynamic {
     type Address = Address;
     const IS_STRICT: bool = false;
 
-    fn variable(&mut self, name: &str, escaped: bool, _: Span) -> Result<Address, Diagnostic> {
+    fn variable(&mut self, name: &str, escaped: bool, _: Span) -> Result<Address, Box<Diagnostic>> {
         Ok(Address::new(name, escaped))
     }
 
-    fn enter(&mut self, name: &str, _: bool, _: Span) -> Result<Address, Diagnostic> {
+    fn enter(&mut self, name: &str, _: bool, _: Span) -> Result<Address, Box<Diagnostic>> {
         Ok(Address::new(name, false))
     }
 

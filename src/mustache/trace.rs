@@ -56,7 +56,7 @@ pub(super) fn trace(filled: &Filled<'_, '_>, root: &Node, pointer: &Pointer) -> 
         let step = match &node.value {
             NodeValue::Mapping(entries) => filled.entry(entries, segment),
             NodeValue::Sequence(items) => {
-                segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| Step::Item(item))
+                segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(Step::Item)
             }
             NodeValue::Scalar { .. } => None,
         };

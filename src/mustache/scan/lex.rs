@@ -222,16 +222,11 @@ fn leading_space(text: &str) -> usize {
 
 /// Finds the tags that are alone on their line, and takes that line's white space and break from the text beside them.
 fn mark_standalone(text: &str, start: usize, tokens: &mut [Token]) {
-    for index in 0..tokens.len() {
-        if !tokens[index].may_stand_alone() {
-            continue;
-        }
-        let bytes = tokens[index].bytes.clone();
-        let before = white_space_before(&text[start..bytes.start]).map(|length| bytes.start - length..bytes.start);
-        let after = white_space_behind(&text[bytes.end..]).map(|length| bytes.end..bytes.end + length);
-        if let (Some(before), Some(after)) = (before, after) {
-            tokens[index].line = Some((before, after));
-        }
+    for token in tokens.iter_mut().filter(|token| token.may_stand_alone()) {
+        let Bytes { start: from, end: to } = token.bytes;
+        let before = white_space_before(&text[start..from]).map(|length| from - length..from);
+        let after = white_space_behind(&text[to..]).map(|length| to..to + length);
+        token.line = before.zip(after);
     }
     for index in 0..tokens.len() {
         let Some((before, after)) = tokens[index].line.clone() else { continue };

@@ -26,13 +26,13 @@ pub(super) struct Builder<'b> {
 impl Builder<'_> {
     /// The part of a document's root.
     pub fn root(&mut self, node: &Node) -> Part {
-        if let NodeValue::Scalar { text, style } = &node.value {
-            if let (ScalarStyle::Plain, Some(hole)) = (style, self.only_hole(text)) {
-                if let Some(name) = self.file(hole).map(|(name, _)| name.to_owned()) {
-                    self.fault(node, misplaced_file(&name, "a document"));
-                }
-                return Part::Whole(hole);
+        if let NodeValue::Scalar { text, style: ScalarStyle::Plain } = &node.value
+            && let Some(hole) = self.only_hole(text)
+        {
+            if let Some(name) = self.file(hole).map(|(name, _)| name.to_owned()) {
+                self.fault(node, misplaced_file(&name, "a document"));
             }
+            return Part::Whole(hole);
         }
         if !matches!(node.value, NodeValue::Mapping(_)) {
             let noun = if matches!(node.value, NodeValue::Sequence(_)) { "a list" } else { "a scalar" };
@@ -52,13 +52,13 @@ impl Builder<'_> {
     }
 
     fn scalar(&mut self, node: &Node, text: &str, style: ScalarStyle) -> Part {
-        if style == ScalarStyle::Plain {
-            if let Some(hole) = self.only_hole(text) {
-                return match self.file(hole) {
-                    Some((_, text)) => Part::Literal(Value::String(text.to_string())),
-                    None => Part::Whole(hole),
-                };
-            }
+        if style == ScalarStyle::Plain
+            && let Some(hole) = self.only_hole(text)
+        {
+            return match self.file(hole) {
+                Some((_, text)) => Part::Literal(Value::String(text.to_string())),
+                None => Part::Whole(hole),
+            };
         }
         if text.contains(HOLE_OPEN) {
             return Part::Text(self.chunks(text, style == ScalarStyle::Literal));
