@@ -14,7 +14,6 @@ mod problem;
 mod strategic;
 mod target;
 mod touched;
-mod words;
 
 pub use guard::forbidden_changes;
 pub use json::JsonPatch;

@@ -2,6 +2,8 @@
 //!
 //! They lie beside the checkout and are not part of the project; where they are absent a line says so.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "this is a test")]
+
 use bayplan::patch::{
     Applied, JsonMergeSchema, JsonPatch, ListSource, MergePatch, Patch, Problem, StrategicPatch, apply, merge_value,
 };

@@ -2,8 +2,8 @@
 
 use super::problem::{Problem, codes};
 use super::touched::{Origin, Touched};
-use super::words::brief;
 use crate::pointer::Pointer;
+use crate::value::brief;
 use serde_json::Value;
 
 /// Where an object and the pods that it makes have labels and annotations.

@@ -9,9 +9,9 @@ mod parse;
 
 use super::problem::{Problem, codes};
 use super::touched::Touched;
-use super::words::{brief, kind_of, same};
 use super::{Applied, merge::is_usable};
 use crate::pointer::Pointer;
+use crate::value::{brief, kind_of, same};
 use json_patch::{PatchErrorKind, PatchOperation, patch_unsafe};
 use serde_json::Value;
 

@@ -1,11 +1,11 @@
 //! JSON merge patches (RFC 7386), applied by the crate `json-patch`.
 
+use super::Applied;
 use super::problem::{Problem, codes};
 use super::touched::Touched;
-use super::words::kind_of;
-use super::{Applied, words::same};
 use crate::diag::Severity;
 use crate::pointer::Pointer;
+use crate::value::{kind_of, same};
 use serde_json::{Map, Value};
 
 /// A merge patch of an object: a map.

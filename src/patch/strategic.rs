@@ -31,8 +31,8 @@ use super::Applied;
 use super::merge::{is_usable, must_be_map, removes_nothing};
 use super::problem::{Problem, codes};
 use super::touched::Touched;
-use super::words::kind_of;
 use crate::pointer::Pointer;
+use crate::value::kind_of;
 use directive::{Directives, Marker};
 use serde_json::{Map, Value};
 

@@ -2,8 +2,8 @@
 
 use super::Verb;
 use crate::near::hint;
-use crate::patch::words::{kind_of, list_of};
 use crate::pointer::Pointer;
+use crate::value::{kind_of, list_of};
 use serde_json::{Map, Value};
 
 pub(super) struct Reason {

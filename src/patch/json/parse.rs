@@ -3,8 +3,8 @@
 use super::{Operation, Verb};
 use crate::near::{hint, near_names};
 use crate::patch::problem::{Problem, codes};
-use crate::patch::words::{brief, kind_of};
 use crate::pointer::{Pointer, PointerError};
+use crate::value::{brief, kind_of};
 use json_patch::{
     AddOperation, CopyOperation, MoveOperation, PatchOperation, RemoveOperation, ReplaceOperation, TestOperation,
     jsonptr::PointerBuf,

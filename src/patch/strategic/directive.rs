@@ -3,7 +3,7 @@
 use super::{MergeSchema, Merger};
 use crate::near::{hint, near_names};
 use crate::patch::problem::codes;
-use crate::patch::words::brief;
+use crate::value::brief;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,7 +5,7 @@ use super::order::{Rank, arrange};
 use super::{Field, ListRule, MergeSchema, Merger, Outcome};
 use crate::near::hint;
 use crate::patch::problem::{Problem, codes};
-use crate::patch::words::{brief, kind_of, same};
+use crate::value::{brief, is_plain, key_text, kind_of, same, same_keys};
 use serde_json::{Map, Value};
 
 /// What a merge needs to know of one list.
@@ -513,23 +513,6 @@ struct SortedOut<'v> {
     merge: Vec<(usize, &'v Map<String, Value>)>,
 }
 
-fn is_plain(value: &Value) -> bool {
-    matches!(value, Value::Bool(_) | Value::Number(_) | Value::String(_))
-}
-
 fn contains(list: &[Value], value: &Value) -> bool {
     list.iter().any(|item| same(item, value))
-}
-
-fn same_keys(left: &Value, right: &Value, keys: &[&str]) -> bool {
-    keys.iter().all(|key| match (left.get(*key), right.get(*key)) {
-        (Some(left), Some(right)) => same(left, right),
-        _ => false,
-    })
-}
-
-/// `name: "web"`, or all keys of it.
-fn key_text(item: &Value, keys: &[&str]) -> String {
-    let parts = keys.iter().filter_map(|key| Some(format!("{key}: {}", brief(item.get(*key)?))));
-    parts.collect::<Vec<_>>().join(", ")
 }
