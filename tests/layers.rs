@@ -345,6 +345,18 @@ fn null_above_does_not_take_away_what_is_enforced() {
 }
 
 #[test]
+fn null_against_what_only_an_enforcer_sets_is_one_finding() {
+    check_findings(
+        &[json!({}), json!({"a": null})],
+        &[(0, json!({"a": 1}))],
+        &[
+            "enforced-value: layer 1 removes `a`, which enforcer 0 enforces\n  layer 1 at /a (removed here); enforcer 0 at /a \
+           (enforced by enforcer 0)\n  remove it here: what is enforced holds by itself",
+        ],
+    );
+}
+
+#[test]
 fn the_shape_above_must_fit_what_is_enforced() {
     check_findings(
         &[json!({}), json!({"a": {}, "image": "x"})],

@@ -43,7 +43,8 @@ pub struct PlanError {
 
 impl MergePlan {
     /// Reads a JSON Schema. Follows references within it, and counts what `allOf`, `anyOf`, `oneOf`, `if`, `then` and `else` say
-    /// as if it stood beside them.
+    /// as if it stood beside them. A schema with `properties` is closed at the top unless it says `additionalProperties`; for a
+    /// template that declares no values, give `{"properties": {}}`.
     pub fn new(schema: &Value) -> Result<Self, Vec<PlanError>> {
         let mut builder = Builder { document: schema, nodes: Vec::new(), known: BTreeMap::new(), errors: Vec::new() };
         let parts = builder.parts(vec![Part { at: Pointer::root(), schema }]);
@@ -113,19 +114,20 @@ impl MergePlan {
     }
 }
 
-/// The names that may stand at the top; none where the schema is open.
+/// The names that may stand in a map; none where any may. Like the rest of a template's schema, it is closed where it has
+/// `properties` and does not say `additionalProperties`.
 fn declared(parts: &[Part<'_>]) -> Option<BTreeSet<String>> {
-    let mut names = BTreeSet::new();
+    let mut names: Option<BTreeSet<String>> = None;
     for part in parts {
         let open = |keyword: &str| part.schema.get(keyword).is_some_and(|schema| *schema != Value::Bool(false));
         if open("additionalProperties") || open("patternProperties") {
             return None;
         }
         if let Some(Value::Object(properties)) = part.schema.get("properties") {
-            names.extend(properties.keys().cloned());
+            names.get_or_insert_default().extend(properties.keys().cloned());
         }
     }
-    Some(names)
+    names
 }
 
 /// One of the schemas that hold for a value.
