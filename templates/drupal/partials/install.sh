@@ -15,7 +15,7 @@ set -- --yes \
   --site-mail="$INSTALL_ADMIN_EMAIL" \
   --account-name="$INSTALL_ADMIN_USER" \
   --account-mail="$INSTALL_ADMIN_EMAIL" \
-  --account-pass="$(cat /run/secrets/drupal/admin-password)"
+  --account-pass="$(cat /run/secrets/admin/password)"
 if [ "$INSTALL_EXISTING_CONFIG" = true ]; then
   drush site:install --existing-config "$@"
 else

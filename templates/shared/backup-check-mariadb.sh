@@ -4,7 +4,7 @@ set -euo pipefail
 umask 077
 data=/tmp/check
 socket=/tmp/check.sock
-client=(mariadb --no-defaults --socket="$socket" --user="$(id -un 2>/dev/null || id -u)")
+client=(mariadb --no-defaults --socket="$socket")
 
 mkdir -p "$data"
 mariadb-install-db --no-defaults --datadir="$data" --skip-test-db --auth-root-authentication-method=normal > /tmp/check.log 2>&1 ||

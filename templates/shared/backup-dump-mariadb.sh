@@ -1,17 +1,18 @@
 #!/bin/bash
 # Writes /tmp/backup/database.sql.gz. The rows of caches are left out, their tables are not.
 set -euo pipefail
-umask 077
+umask 027
 mkdir -p /tmp/backup
 
 # The password goes by a file: on the command line anyone in the pod could read it.
 options=/tmp/client.cnf
+(umask 077; : > "$options")
 {
   echo "[client]"
   echo "host=$DATABASE_HOST"
   echo "port=$DATABASE_PORT"
   echo "user=$DATABASE_USER"
-  printf 'password="%s"\n' "$(sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' /run/secrets/database/password)"
+  printf 'password="%s"\n' "$(sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' "$DATABASE_PASSWORD_FILE")"
   if [ -n "${DATABASE_CA_FILE:-}" ]; then
     echo "ssl-ca=$DATABASE_CA_FILE"
     echo "ssl-verify-server-cert"

@@ -5,11 +5,11 @@ umask 077
 name=$(date --utc +%Y%m%d-%H%M%S)
 rm -rf /backups/.partial-*
 mkdir "/backups/.partial-$name"
-cp /tmp/backup/database.sql.gz "/backups/.partial-$name/"
-# What PHP can make again is left out. 1 only says that a file changed while it was read.
+cp /tmp/backup/* "/backups/.partial-$name/"
+# 1 only says that a file changed while it was read.
 status=0
-tar --create --gzip --file "/backups/.partial-$name/files.tar.gz" --directory /files \
-  --exclude './public/css' --exclude './public/js' --exclude './public/styles' --exclude './public/php' . || status=$?
+tar --create --gzip --file "/backups/.partial-$name/files.tar.gz" --exclude-from /opt/backup/exclude.txt \
+  --directory /files . || status=$?
 if [ "$status" -gt 1 ]; then exit "$status"; fi
 sync
 mv "/backups/.partial-$name" "/backups/$name"

@@ -15,7 +15,6 @@ elif [ "$status" -ne 0 ]; then
   exit "$status"
 fi
 restic unlock
-restic backup --host "$RESTIC_HOST" /tmp/backup /files \
-  --exclude /files/public/css --exclude /files/public/js --exclude /files/public/styles --exclude /files/public/php
+restic backup --host "$RESTIC_HOST" --exclude-file /opt/backup/exclude.txt /tmp/backup /files
 restic forget --host "$RESTIC_HOST" --keep-within "${BACKUP_KEEP_DAYS}d" --keep-last 3 --prune
 restic check
