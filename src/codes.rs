@@ -5,9 +5,36 @@ use crate::diag::Code;
 
 /// Every code, in order of name.
 pub fn all() -> Vec<&'static Code> {
-    let mut codes: Vec<&'static Code> = Vec::new();
-    codes.extend(crate::mustache::codes::CODES);
-    codes.extend(crate::yaml::codes::CODES);
+    let lists: [&[&'static Code]; 24] = [
+        crate::yaml::codes::CODES,
+        crate::mustache::codes::CODES,
+        crate::patch::codes::CODES,
+        crate::layers::codes::CODES,
+        crate::spec::read::CODES,
+        crate::spec::check::CODES,
+        crate::load::CODES,
+        crate::load::inputs::CODES,
+        crate::load::facts::CODES,
+        crate::load::templates::CODES,
+        crate::load::references::CODES,
+        crate::resolve::deployments::CODES,
+        crate::resolve::units::CODES,
+        crate::resolve::values::CODES,
+        crate::render::CODES,
+        crate::secrets::CODES,
+        crate::finish::codes::CODES,
+        crate::validate::CODES,
+        crate::delivery::CODES,
+        crate::pipeline::branches::CODES,
+        crate::pipeline::cross::CODES,
+        crate::pipeline::prepare::CODES,
+        crate::output::CODES,
+        crate::cli::exit::CODES,
+    ];
+    let mut codes: Vec<&'static Code> = lists.into_iter().flatten().copied().collect();
+    codes.extend(crate::inputs::CODES);
+    codes.extend(crate::folder::CODES);
+    codes.extend(crate::publish::CODES);
     codes.sort_by_key(|code| code.name);
     codes
 }

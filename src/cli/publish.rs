@@ -5,7 +5,7 @@ use super::check::finish;
 use super::exit::{CliError, ExitStatus};
 use super::open;
 use super::report::Report;
-use crate::failure::{Failed, Failure};
+use crate::failure::Failed;
 use crate::output::{Sink, Unit};
 use crate::pipeline::{Compilation, Filter, Loaded, Options};
 use crate::publish::{

@@ -17,7 +17,10 @@ pub fn add(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut
     if object.verbatim.is_some() {
         return;
     }
-    report_reserved(object, context, diagnostics);
+    // What the compiler writes itself may carry its own labels.
+    if object.origin.rendered.is_some() {
+        report_reserved(object, context, diagnostics);
+    }
     if object.label(MANAGED_BY).is_none() {
         object.set_label(MANAGED_BY, "bayplan");
     }
