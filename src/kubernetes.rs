@@ -19,10 +19,12 @@ pub mod api;
 pub mod arena;
 pub mod build;
 pub mod catalogue;
+pub mod codes;
 pub mod crd;
 pub mod encoding;
 pub mod minor;
 pub mod schema;
+pub mod validate;
 
 pub use api::{Api, Lookup, NearKinds, Origin, ServedKind};
 pub use arena::{Format, Kind, ListMapKey, ListType, NodeId};
@@ -30,3 +32,5 @@ pub use catalogue::{Catalogue, Scope};
 pub use crd::{CrdProblem, CrdProblemKind, CustomKind, CustomKinds};
 pub use minor::{Minor, MinorError};
 pub use schema::{Property, Schema};
+pub use validate::violation::{Counted, NameRule, Problem, Violation};
+pub use validate::{validate_object, validate_value};

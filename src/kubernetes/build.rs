@@ -17,10 +17,12 @@ pub const OBJECT_META: &str = "ObjectMeta";
 /// Deeper schemas are cut off and let everything through; real ones end before 40.
 const MAX_DEPTH: usize = 150;
 
+type Resolve<'r> = Box<dyn Fn(&str) -> Option<NodeId> + 'r>;
+
 /// Collects the nodes of one chunk.
 pub struct Builder<'r> {
     chunk: u8,
-    resolve: Box<dyn Fn(&str) -> Option<NodeId> + 'r>,
+    resolve: Resolve<'r>,
     arena: Arena,
     nodes: HashMap<Node, u32>,
     properties: HashMap<Vec<PropertyNode>, Range<u32>>,

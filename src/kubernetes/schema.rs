@@ -139,7 +139,8 @@ impl<'a> Schema<'a> {
         self.facets()?.patch_merge_key.as_deref()
     }
 
-    pub(super) fn of(self, id: NodeId) -> Schema<'a> {
+    /// Another schema of the same [`Api`].
+    pub(super) fn sibling(self, id: NodeId) -> Schema<'a> {
         Schema::new(self.api, id)
     }
 }

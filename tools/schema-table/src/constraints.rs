@@ -34,7 +34,12 @@ pub fn enumerations(
             else {
                 continue;
             };
-            found.insert((name.clone(), field.clone()), values.clone());
+            let mut values = values.clone();
+            // The API server takes the empty string for a value left out.
+            if !definition["required"].as_array().is_some_and(|names| names.iter().any(|name| name == field)) {
+                values.push(json!(""));
+            }
+            found.insert((name.clone(), field.clone()), values);
         }
     }
     Ok(found)
