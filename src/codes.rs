@@ -5,11 +5,12 @@ use crate::diag::Code;
 
 /// Every code, in order of name.
 pub fn all() -> Vec<&'static Code> {
-    let lists: [&[&'static Code]; 24] = [
+    let lists: [&[&'static Code]; 25] = [
         crate::yaml::codes::CODES,
         crate::mustache::codes::CODES,
         crate::patch::codes::CODES,
         crate::layers::codes::CODES,
+        crate::kubernetes::codes::CODES,
         crate::spec::read::CODES,
         crate::spec::check::CODES,
         crate::load::CODES,

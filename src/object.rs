@@ -91,6 +91,8 @@ pub struct AppliedPatch {
 #[derive(Debug, Clone)]
 pub struct FieldPlace {
     pub span: Span,
+    /// The key of the field, where the template's text has one.
+    pub key: Option<Span>,
     /// What is there: `inserted here`, `set by this patch`, or nothing for the template's own text.
     pub label: String,
     /// The value that was inserted there: its place and its layer.
@@ -106,7 +108,13 @@ impl Origin<'_> {
             match patch.touched.origin(&pointer) {
                 patch::Origin::Patch(inside) => {
                     let span = patch.document.locate(&patch.body.join(&inside));
-                    return FieldPlace { span, label: format!("set by this patch of {}", patch.label), value: None };
+                    let key = Some(patch.document.locate_key(&patch.body.join(&inside)));
+                    return FieldPlace {
+                        span,
+                        key,
+                        label: format!("set by this patch of {}", patch.label),
+                        value: None,
+                    };
                 }
                 patch::Origin::Before(before) => pointer = before,
             }
@@ -116,7 +124,7 @@ impl Origin<'_> {
             Some((trace, rendered))
         });
         let Some((trace, rendered)) = trace else {
-            return FieldPlace { span: self.span, label: String::new(), value: None };
+            return FieldPlace { span: self.span, key: None, label: String::new(), value: None };
         };
         let inserted = trace.inserted.first();
         let value = inserted.and_then(|inserted| match &inserted.source {
@@ -124,8 +132,10 @@ impl Origin<'_> {
             InsertedFrom::File(_) => None,
         });
         match inserted {
-            Some(inserted) => FieldPlace { span: inserted.tag, label: "inserted here".to_owned(), value },
-            None => FieldPlace { span: trace.place, label: String::new(), value: None },
+            Some(inserted) => {
+                FieldPlace { span: inserted.tag, key: trace.key, label: "inserted here".to_owned(), value }
+            }
+            None => FieldPlace { span: trace.place, key: trace.key, label: String::new(), value: None },
         }
     }
 

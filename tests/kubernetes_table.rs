@@ -149,7 +149,8 @@ fn served_kinds_are_those_of_the_openapi_documents() {
     }
     assert_eq!(expected.len(), 13);
     for (number, expected) in expected {
-        let served = Catalogue::built_in().kinds().iter().filter(|kind| !kind.custom && kind.is_served(Minor::new(number)));
+        let served =
+            Catalogue::built_in().kinds().iter().filter(|kind| !kind.custom && kind.is_served(Minor::new(number)));
         let served: BTreeSet<(&str, &str)> = served.map(|kind| (&*kind.api_version, &*kind.kind)).collect();
         assert_eq!(served, expected, "1.{number}");
     }

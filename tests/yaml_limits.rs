@@ -85,8 +85,10 @@ fn nesting_ends_at_a_hundred_levels() {
     check("? ".repeat(MEBIBYTE), &["yaml-limit 1:201 more than 100 levels of nesting"]);
     let block: String = (0..2_000).map(|level| " ".repeat(level) + "a:\n").collect();
     check(block, &["yaml-limit 101:101 more than 100 levels of nesting"]);
-    let mixed: String =
-        (0..60).map(|level| " ".repeat(level) + "a:\n").collect::<String>() + &" ".repeat(60) + &"[".repeat(60) + &"]".repeat(60);
+    let mixed: String = (0..60).map(|level| " ".repeat(level) + "a:\n").collect::<String>()
+        + &" ".repeat(60)
+        + &"[".repeat(60)
+        + &"]".repeat(60);
     check(mixed, &["yaml-limit 61:101 more than 100 levels of nesting"]);
 }
 

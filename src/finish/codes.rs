@@ -7,12 +7,6 @@ pub static NOT_AN_OBJECT: Code = Code {
     explanation: "A rendered document is not a Kubernetes object: it is no map, or lacks `apiVersion`, `kind` or \
                   `metadata.name`. `metadata.generateName` is not supported: output must be the same every time.",
 };
-pub static UNKNOWN_KIND: Code = Code {
-    name: "unknown-kind",
-    explanation: "The cluster's Kubernetes version serves no such kind, no CustomResourceDefinition in crds/ declares it, and \
-                  it is none of the well-known custom kinds. Correct apiVersion and kind, add its CRD to crds/, or list it \
-                  under `unvalidated` in the Fleet.",
-};
 pub static CLUSTER_SCOPED: Code = Code {
     name: "cluster-scoped-object",
     explanation: "A site's template may not write objects without a namespace: they would reach beyond the tenant. Put them \
@@ -51,7 +45,6 @@ pub static SCHEDULE: Code = Code {
 
 pub static CODES: &[&Code] = &[
     &NOT_AN_OBJECT,
-    &UNKNOWN_KIND,
     &CLUSTER_SCOPED,
     &FOREIGN_NAMESPACE,
     &MISSING_NAMESPACE,

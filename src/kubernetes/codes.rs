@@ -37,7 +37,7 @@ pub static MISSING_OBJECT_FIELD: Code = Code {
 
 pub static TYPE_MISMATCH: Code = Code {
     name: "type-mismatch",
-    explanation: "A field of the object has a value of another type than its schema asks for.\n\n\
+    explanation: "A field of an object, a spec, or a template's values has a value of another type than its schema asks for.\n\n\
         Nothing is converted: \"3\" in quotes is a string and 3 is a number. In a template, `{{name}}` alone keeps the \
         type of its value and `\"{{name}}\"` makes it a string.",
 };

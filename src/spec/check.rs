@@ -4,6 +4,7 @@
 //! pointers, no places: the caller finds those.
 
 use crate::diag::Code;
+use crate::kubernetes::codes::TYPE_MISMATCH;
 use crate::near;
 use crate::pointer::Pointer;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -14,11 +15,6 @@ pub static UNKNOWN_FIELD: Code = Code {
     name: "unknown-field",
     explanation: "A key that the kind, or the template's values schema, does not declare. Nothing would read it, so a misspelt \
                   key would be lost without a word. Correct the name or remove the line; names are case-sensitive.",
-};
-pub static TYPE_MISMATCH: Code = Code {
-    name: "type-mismatch",
-    explanation: "A value of another type than the schema declares: text where a number is due, a list where a map is due. \
-                  YAML takes the type from the way a value is written: `3` is a number, `\"3\"` is text.",
 };
 pub static MISSING_FIELD: Code = Code {
     name: "missing-field",
@@ -31,7 +27,7 @@ pub static INVALID_VALUE: Code = Code {
                   or not of the form that the pattern asks for.",
 };
 
-pub static CODES: &[&Code] = &[&UNKNOWN_FIELD, &TYPE_MISMATCH, &MISSING_FIELD, &INVALID_VALUE];
+pub static CODES: &[&Code] = &[&UNKNOWN_FIELD, &MISSING_FIELD, &INVALID_VALUE];
 
 /// One way in which a value breaks its schema.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,63 +1,122 @@
 //! Each object against the schema of its kind on its cluster.
 
 use super::in_deployment;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::finish::UnitContext;
-use crate::finish::codes::UNKNOWN_KIND;
-use crate::kubernetes::{Lookup, NearKinds};
-use crate::object::Object;
+use crate::kubernetes::codes::{FUTURE_API, REMOVED_API, UNKNOWN_KIND};
+use crate::kubernetes::{Kind, Lookup, NearKinds, Problem, ServedKind, Violation, validate_object};
+use crate::object::{FieldPlace, Object};
 use crate::pointer::Pointer;
+use crate::yaml::codes::DOUBTFUL_SCALAR;
+use crate::yaml::scalar::Doubt;
 
 /// Reports an unknown kind, or every field that breaks the kind's schema.
 pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    match context.api.kind(object.api_version(), object.kind()) {
-        Lookup::Served(_) => {}
+    let (kind, api_version, minor) = (object.kind(), object.api_version(), context.api.minor());
+    match context.api.kind(api_version, kind) {
+        Lookup::Served(served) => {
+            let mut violations = Vec::new();
+            // Of a SOPS file, the block that the cluster's decryption takes off is no field of a Secret.
+            match &object.verbatim {
+                Some(_) => validate_object(served, &without_sops(object), &mut violations),
+                None => validate_object(served, &object.value, &mut violations),
+            }
+            for violation in violations {
+                diagnostics.push(in_deployment(diagnostic(&violation, object), object.owner, context));
+            }
+            octals(served, object, context, diagnostics);
+        }
         Lookup::Removed { last, replacement } => {
-            let message = format!(
-                "{} of {} is not served by Kubernetes {}: {last} was the last",
-                object.kind(),
-                object.api_version(),
-                context.api.minor()
-            );
-            report(
-                object,
-                "apiVersion",
-                message,
-                replacement.map(|version| format!("use {version}")),
-                context,
-                diagnostics,
-            );
+            let message = format!("{kind} of {api_version} is not served by Kubernetes {minor}: {last} was the last");
+            let help = replacement.map(|version| format!("use {version}"));
+            report(&REMOVED_API, "apiVersion", message, help, object, context, diagnostics);
         }
         Lookup::NotYet { first, replacement } => {
-            let message = format!(
-                "{} of {} is not yet served by Kubernetes {}: {first} is the first",
-                object.kind(),
-                object.api_version(),
-                context.api.minor()
-            );
-            report(
-                object,
-                "apiVersion",
-                message,
-                replacement.map(|version| format!("use {version}")),
-                context,
-                diagnostics,
-            );
+            let message =
+                format!("{kind} of {api_version} is not yet served by Kubernetes {minor}: {first} is the first");
+            let help = replacement.map(|version| format!("use {version}"));
+            report(&FUTURE_API, "apiVersion", message, help, object, context, diagnostics);
         }
         Lookup::Unknown(near) => {
             let is_let_through =
-                context.unvalidated.iter().any(|kind| kind.group == object.group() && kind.kind == object.kind());
+                context.unvalidated.iter().any(|listed| listed.group == object.group() && listed.kind == kind);
             if !is_let_through {
-                let message = format!("no kind {} in {}", object.kind(), object.api_version());
-                report(object, "kind", message, Some(near_help(&near, object)), context, diagnostics);
+                let message = format!("no kind {kind} in {api_version}");
+                report(&UNKNOWN_KIND, "kind", message, Some(near_help(&near, kind)), object, context, diagnostics);
             }
         }
     }
 }
 
-fn near_help(near: &NearKinds<'_>, object: &Object<'_>) -> String {
+fn without_sops(object: &Object<'_>) -> serde_json::Value {
+    let mut value = object.value.clone();
+    if let Some(map) = value.as_object_mut() {
+        map.remove("sops");
+    }
+    value
+}
+
+/// A violation with the template's line, and the line of the value that was inserted there.
+fn diagnostic(violation: &Violation, object: &Object<'_>) -> Diagnostic {
+    let name = object.identity().to_string();
+    let mut diagnostic = Diagnostic::error(violation.code(), violation.message(&name)).maybe_help(violation.help());
+    let label = |place: &FieldPlace| match (place.label.as_str(), violation.label()) {
+        ("", own) => own,
+        (at, _) => at.to_owned(),
+    };
+    let place = match violation.problem {
+        // The pointer names what is not there: the place is what should hold it.
+        Problem::MissingField { is_null: false } => {
+            object.origin.field(&violation.pointer.parent().unwrap_or_default())
+        }
+        _ => object.origin.field(&violation.pointer),
+    };
+    let span = match violation.problem {
+        Problem::UnknownField { .. } | Problem::BadKey | Problem::ServerField => place.key.unwrap_or(place.span),
+        Problem::MissingField { is_null: false } => place.key.unwrap_or(place.span),
+        _ => place.span,
+    };
+    let text = match violation.problem {
+        Problem::UnknownField { .. } if place.value.is_none() => violation.label(),
+        Problem::MissingField { is_null: false } => violation.label(),
+        _ => label(&place),
+    };
+    diagnostic = diagnostic.at(span, text);
+    if let Some((value, layer)) = place.value {
+        diagnostic = diagnostic.also(value, format!("this value, from {layer}"));
+    }
+    diagnostic
+}
+
+/// `0644` is 420 where the schema wants a number, and an error elsewhere: readers of YAML 1.2 take it for 644.
+fn octals(served: ServedKind<'_>, object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+    for octal in &object.octals {
+        let segments = octal.pointer.segments();
+        let schema = segments.iter().try_fold(served.schema, |schema, segment| schema.at(segment));
+        let is_number = schema.is_some_and(|schema| match schema.kind() {
+            Kind::Integer | Kind::Number => true,
+            Kind::Any
+            | Kind::Object
+            | Kind::List
+            | Kind::String
+            | Kind::Boolean
+            | Kind::IntOrString
+            | Kind::Quantity => false,
+        });
+        if !is_number {
+            let value = octal.pointer.get(&object.value).and_then(serde_json::Value::as_i64);
+            let doubt = Doubt::Notation(value);
+            let diagnostic = Diagnostic::error(&DOUBTFUL_SCALAR, format!("`{}` {doubt}", octal.text))
+                .at(octal.span, "this scalar")
+                .help(doubt.help(&octal.text));
+            diagnostics.push(in_deployment(diagnostic, object.owner, context));
+        }
+    }
+}
+
+fn near_help(near: &NearKinds<'_>, kind: &str) -> String {
     if !near.api_versions.is_empty() {
-        return format!("{} is in {}", object.kind(), near.api_versions.join(", "));
+        return format!("{kind} is in {}", near.api_versions.join(", "));
     }
     let candidates = if near.kinds.is_empty() { &near.near_api_versions } else { &near.kinds };
     match candidates.as_slice() {
@@ -67,14 +126,15 @@ fn near_help(near: &NearKinds<'_>, object: &Object<'_>) -> String {
 }
 
 fn report(
-    object: &Object<'_>,
+    code: &'static Code,
     field: &str,
     message: String,
     help: Option<String>,
+    object: &Object<'_>,
     context: &UnitContext<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let place = object.origin.field(&Pointer::from_segments([field]));
-    let diagnostic = Diagnostic::error(&UNKNOWN_KIND, message).at(place.span, place.label).maybe_help(help);
+    let diagnostic = Diagnostic::error(code, message).at(place.span, place.label).maybe_help(help);
     diagnostics.push(in_deployment(diagnostic, object.owner, context));
 }

@@ -1,6 +1,5 @@
 //! Templates in strict mode: each sentence of the contract about templates has a case here.
 
-
 #![allow(clippy::expect_used, clippy::panic)]
 mod documents;
 mod errors;
