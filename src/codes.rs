@@ -5,7 +5,7 @@ use crate::diag::Code;
 
 /// Every code, in order of name.
 pub fn all() -> Vec<&'static Code> {
-    let lists: [&[&'static Code]; 25] = [
+    let lists: [&[&'static Code]; 26] = [
         crate::yaml::codes::CODES,
         crate::mustache::codes::CODES,
         crate::patch::codes::CODES,
@@ -28,6 +28,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::delivery::CODES,
         crate::pipeline::branches::CODES,
         crate::pipeline::cross::CODES,
+        crate::pipeline::filter::CODES,
         crate::pipeline::prepare::CODES,
         crate::output::CODES,
         crate::cli::exit::CODES,

@@ -9,6 +9,7 @@ use crate::diag::Severity;
 use crate::failure::Failed;
 use crate::kubernetes::Minor;
 use crate::output::{Sink, Unit};
+use crate::pipeline::filter::UNKNOWN_FILTER;
 use crate::pipeline::{self, Compilation, Options};
 use clap::Args;
 use serde_json::json;
@@ -64,7 +65,12 @@ pub fn finish(compilation: &Compilation, options: &Options, report: &Report) -> 
         compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     };
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
-    let status = if errors > 0 { ExitStatus::Input } else { ExitStatus::Fine };
+    let is_misused = compilation.diagnostics.iter().any(|diagnostic| diagnostic.code.name == UNKNOWN_FILTER.name);
+    let status = match errors {
+        0 => ExitStatus::Fine,
+        _ if is_misused => ExitStatus::Usage,
+        _ => ExitStatus::Input,
+    };
     let counts = &compilation.counts;
     let filtered = if options.filter.is_empty() { "" } else { " (filtered: rules that compare sites saw only these)" };
     let text = if errors > 0 {

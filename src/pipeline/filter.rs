@@ -1,13 +1,20 @@
 //! Which deployments a compile is about.
 
 use super::{Counts, Units};
-use crate::diag::{Diagnostic, Diagnostics};
-use crate::load::references::UNKNOWN_NAME;
+use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::load::{Cluster, Specs};
 use crate::near;
 use crate::patching::book::PatchLayer;
 use crate::resolve::Deployment;
 use std::collections::{BTreeMap, BTreeSet};
+
+pub static UNKNOWN_FILTER: Code = Code {
+    name: "unknown-filter",
+    explanation: "A filter such as `--site` names what the fleet does not have. Nothing would be selected, so the command was called \
+                  wrongly.",
+};
+
+pub static CODES: &[&Code] = &[&UNKNOWN_FILTER];
 
 /// Names of each sort: a deployment is selected if each sort that has names has its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +54,7 @@ impl Filter {
             for name in names.iter().filter(|name| !known.contains(&name.as_str())) {
                 is_known = false;
                 diagnostics.push(
-                    Diagnostic::error(&UNKNOWN_NAME, format!("no {what} is called `{name}`, as --{what} asks"))
+                    Diagnostic::error(&UNKNOWN_FILTER, format!("no {what} is called `{name}`, as --{what} asks"))
                         .maybe_help(near::hint(name, known.iter().copied())),
                 );
             }
