@@ -41,6 +41,8 @@ pub struct DeliveredNamespace {
     pub sops_layers: BTreeSet<Layer>,
     /// Whether its data is kept when an edit removes it.
     pub protect: bool,
+    /// The Secret with the keys for its SOPS files.
+    pub sops_secret: String,
     /// Names of the Jobs that run once.
     pub once_jobs: BTreeSet<String>,
 }

@@ -87,6 +87,7 @@ pub fn finish<'s>(
         jobs::schedule(object, context, diagnostics);
         protection::keep(object, context);
         protection::refuse_substitution(object, context);
+        layers::order(object, context);
     }
     objects
 }

@@ -117,6 +117,13 @@ fn read_one(
             return refuse(message, document.locate(&pointer), help, diagnostics);
         }
     }
+    if let Some(layer) = entry.layer.filter(|layer| !matches!(layer, Layer::Services | Layer::Data)) {
+        let message = format!("a secret file may be in the layers services and data, not in {}", layer.name());
+        let place = site.at(&format!("/spec/secrets/{index}/layer"));
+        diagnostics
+            .push(Diagnostic::error(&SECRET_FILE, message).at(place, "this layer").help("leave it out for services"));
+        return None;
+    }
     let namespace = text("/metadata/namespace").to_owned();
     Some(SecretFile {
         file,

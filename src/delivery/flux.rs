@@ -101,8 +101,8 @@ fn layer_kustomization(
     // A claim that waits for its first consumer is never bound before the pods of a later layer: it must not be waited for.
     spec.insert("wait".to_owned(), json!(layer != Layer::Data));
     if namespace.sops_layers.contains(&layer) {
-        let secret = settings.sops_secret_ref.replace("{{tenant.name}}", &namespace.tenant);
-        spec.insert("decryption".to_owned(), json!({"provider": "sops", "secretRef": {"name": secret}}));
+        let secret = json!({"name": namespace.sops_secret});
+        spec.insert("decryption".to_owned(), json!({"provider": "sops", "secretRef": secret}));
     }
     kustomization(name, settings, spec, Some(namespace))
 }

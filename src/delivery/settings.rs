@@ -16,7 +16,7 @@ pub struct Settings {
     pub timeout: String,
     pub account: String,
     pub tenant_role: String,
-    /// A Mustache string that sees `tenant`.
+    /// A Mustache string that sees `fleet`, `cluster` and `tenant`.
     pub sops_secret_ref: String,
     pub destination: Option<Destination>,
 }

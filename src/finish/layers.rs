@@ -2,11 +2,13 @@
 
 use super::UnitContext;
 use super::codes::{JOB_RUN, LAYER_NOT_ALLOWED};
+use crate::delivery::argocd::{SYNC_WAVE, sync_wave};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::near;
 use crate::object::{Object, Owner};
 use crate::pointer::Pointer;
 use crate::spec::common::Layer;
+use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Run;
 
 const LAYER: &str = "bayplan/layer";
@@ -46,6 +48,14 @@ pub fn assign(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &
         None => object.layer = asked,
     }
     object.remove_annotation(LAYER);
+}
+
+/// On Argo CD clusters, gives an object the wave of its layer, unless its template gave it one.
+pub fn order(object: &mut Object<'_>, context: &UnitContext<'_>) {
+    let is_ours = object.origin.rendered.is_none();
+    if context.delivery == DeliveryKind::Argocd && !is_ours && object.annotation(SYNC_WAVE).is_none() {
+        object.set_annotation(SYNC_WAVE, sync_wave(object.layer));
+    }
 }
 
 fn read_layer(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> Option<Layer> {

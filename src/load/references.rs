@@ -2,6 +2,7 @@
 
 use super::Specs;
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::near;
 use crate::pointer::Pointer;
 use crate::source::{Sources, Span};
@@ -32,7 +33,13 @@ pub static NOT_DEPLOYED: Code = Code {
     explanation: "A site is deployed only in the environments that it lists; this one lists none, so nothing of it is rendered.",
 };
 
-pub static CODES: &[&Code] = &[&UNKNOWN_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
+pub static RESERVED_NAME: Code = Code {
+    name: "reserved-name",
+    explanation: "`cluster` and `delivery` are folders of the output tree beside those of the environments, so no environment may \
+                  be called so.",
+};
+
+pub static CODES: &[&Code] = &[&RESERVED_NAME, &UNKNOWN_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
 
 /// Checks all references. Names in `broken` exist, though what they name could not be read.
 pub fn check(specs: &Specs, broken: &BTreeSet<(Kind, String)>, sources: &Sources, diagnostics: &mut Diagnostics) {
@@ -76,6 +83,13 @@ impl Checker<'_> {
 
     fn environments(&mut self) {
         for environment in self.specs.environments.values() {
+            if [CLUSTER_FOLDER, DELIVERY_FOLDER].contains(&environment.name()) {
+                self.diagnostics.push(
+                    Diagnostic::error(&RESERVED_NAME, format!("no environment may be called `{}`", environment.name()))
+                        .at(environment.name_place(), "this name")
+                        .help("the output tree has a folder of that name for each cluster; choose another one"),
+                );
+            }
             for (index, cluster) in environment.spec.clusters.iter().enumerate() {
                 self.cluster(cluster, environment.place(&pointer(["spec", "clusters"]).child(index)));
             }

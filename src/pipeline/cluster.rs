@@ -54,7 +54,10 @@ pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster, namespaces: &[UnitSum
         branch: branch.to_owned(),
         is_shared_branch: prepared.specs.clusters.len() > 1 && branches::is_shared(prepared.specs),
         layers,
-        namespaces: namespaces.iter().map(delivered_namespace).collect(),
+        namespaces: namespaces
+            .iter()
+            .map(|unit| delivered_namespace(unit, prepared.sops_secret(cluster, &unit.tenant, diagnostics)))
+            .collect(),
     };
     report_taken_projects(cluster, &delivered, prepared_cluster.delivery.kind, diagnostics);
     let delivery: Vec<Object<'_>> = delivery::objects(&delivered, &prepared_cluster.delivery)
@@ -138,7 +141,7 @@ fn objects<'s>(
     (!findings.has_errors()).then_some(objects)
 }
 
-fn delivered_namespace(unit: &UnitSummary) -> DeliveredNamespace {
+fn delivered_namespace(unit: &UnitSummary, sops_secret: String) -> DeliveredNamespace {
     let layers: BTreeSet<Layer> = unit.objects.iter().map(|object| object.layer).collect();
     let sops_layers = unit.objects.iter().filter(|object| object.is_sops).map(|object| object.layer).collect();
     let once_jobs = unit.objects.iter().filter(|object| object.runs_once).map(|object| object.identity.name.clone());
@@ -149,6 +152,7 @@ fn delivered_namespace(unit: &UnitSummary) -> DeliveredNamespace {
         layers,
         sops_layers,
         protect: unit.protect,
+        sops_secret,
         once_jobs: once_jobs.collect(),
     }
 }

@@ -7,15 +7,17 @@ use crate::delivery::Settings;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kubernetes::{Api, CrdProblemKind, CustomKinds, Minor};
 use crate::load::{Cluster, Specs};
+use crate::mustache::{Inline, Values};
 use crate::patching::{PatchBook, PatchLayer};
 use crate::render::Library;
 use crate::resolve::units::NamespaceNames;
-use crate::resolve::values;
+use crate::resolve::{roots, values};
 use crate::secrets::{self, SecretFiles};
 use crate::source::Sources;
 use crate::spec::fleet::DeliveryKind;
+use crate::spec::template::Scope;
 use crate::yaml::value::{Doubtful, to_value};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub struct Prepared<'s> {
 pub struct PreparedCluster {
     pub api: Api,
     pub delivery: Settings,
+    sops_secret: Inline,
 }
 
 impl<'s> Prepared<'s> {
@@ -72,7 +75,8 @@ impl<'s> Prepared<'s> {
             .filter_map(|(name, cluster)| {
                 let api = Api::new(minor(cluster, options, diagnostics)?, Arc::clone(&custom));
                 let delivery = delivery(specs, cluster, diagnostics);
-                Some((name.clone(), PreparedCluster { api, delivery }))
+                let sops_secret = sops_secret(specs, cluster, &delivery, diagnostics)?;
+                Some((name.clone(), PreparedCluster { api, delivery, sops_secret }))
             })
             .collect();
         if diagnostics.has_errors() {
@@ -84,6 +88,22 @@ impl<'s> Prepared<'s> {
     /// A cluster of the specs: each has been prepared.
     pub fn cluster(&self, name: &str) -> Option<&PreparedCluster> {
         self.clusters.get(name)
+    }
+
+    /// The Secret with the keys for a tenant's SOPS files on a cluster.
+    pub fn sops_secret(&self, cluster: &Cluster, tenant: &str, diagnostics: &mut Diagnostics) -> String {
+        let Some(prepared) = self.clusters.get(cluster.spec.name()) else { return String::new() };
+        let mut roots = roots::of_cluster(&self.specs.fleet, cluster);
+        if let Some(tenant) = self.specs.tenants.get(tenant) {
+            roots.insert("tenant".to_owned(), roots::of_tenant(tenant));
+        }
+        match prepared.sops_secret.render(&Values::new([&roots])) {
+            Ok(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            Err(errors) => {
+                diagnostics.extend(errors.into_iter().map(|error| error.diagnostic));
+                String::new()
+            }
+        }
     }
 
     /// The objects that templates write for a layer's deployments, for hints about patches that hit nothing: rendered anew,
@@ -122,6 +142,21 @@ fn delivery(specs: &Specs, cluster: &Cluster, diagnostics: &mut Diagnostics) -> 
         );
     }
     settings
+}
+
+fn sops_secret(specs: &Specs, cluster: &Cluster, settings: &Settings, diagnostics: &mut Diagnostics) -> Option<Inline> {
+    let mut properties = roots::schemas(Scope::Namespace);
+    for name in ["facts", "environment", "namespace"] {
+        properties.remove(name);
+    }
+    let schema = json!({"type": "object", "properties": properties});
+    let own = cluster.spec.spec.delivery.sops.is_some();
+    let place = if own {
+        cluster.spec.at("/spec/delivery/sops/secretRef")
+    } else {
+        specs.fleet.at("/spec/delivery/sops/secretRef")
+    };
+    Inline::compile(&settings.sops_secret_ref, place, &schema, diagnostics)
 }
 
 fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {

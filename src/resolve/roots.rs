@@ -22,6 +22,7 @@ pub fn of_deployment(specs: &Specs, deployment: &Deployment<'_>, namespace: Opti
         State::Disabled => "disabled",
     };
     site.insert("state".to_owned(), json!(state));
+    site.insert("protect".to_owned(), json!(deployment.protect));
     roots.insert("site".to_owned(), Value::Object(site));
     roots
 }
@@ -37,12 +38,23 @@ pub fn of_namespace(
     let mut roots = of_cluster(fleet, cluster);
     let mut environment_root = named(&environment.metadata);
     environment_root.insert("tier".to_owned(), json!(environment.spec.tier));
+    let optional = [("template", json!(environment.spec.template)), ("like", json!(environment.spec.like))];
+    for (key, value) in optional.into_iter().chain([("protect", json!(environment.spec.protect))]) {
+        if !value.is_null() {
+            environment_root.insert(key.to_owned(), value);
+        }
+    }
     roots.insert("environment".to_owned(), Value::Object(environment_root));
-    roots.insert("tenant".to_owned(), Value::Object(named(&tenant.metadata)));
+    roots.insert("tenant".to_owned(), of_tenant(tenant));
     if let Some(namespace) = namespace {
         roots.insert("namespace".to_owned(), json!(namespace));
     }
     roots
+}
+
+/// The root `tenant`.
+pub fn of_tenant(tenant: &Spec<TenantSpec>) -> Value {
+    Value::Object(named(&tenant.metadata))
 }
 
 /// The roots of a cluster: `fleet`, `cluster`, `facts`.
@@ -82,13 +94,16 @@ pub fn schemas(scope: Scope) -> Map<String, Value> {
     roots.insert("cluster".to_owned(), cluster);
     roots.insert("facts".to_owned(), json!({"type": "object"}));
     if matches!(scope, Scope::Namespace | Scope::Site) {
-        roots.insert("environment".to_owned(), object(&["tier"]));
+        let mut environment = object(&["tier", "template", "like"]);
+        environment["properties"]["protect"] = json!({"type": "boolean"});
+        roots.insert("environment".to_owned(), environment);
         roots.insert("tenant".to_owned(), object(&[]));
         roots.insert("namespace".to_owned(), text.clone());
     }
     if scope == Scope::Site {
         let mut site = object(&["tenant", "template"]);
         site["properties"]["state"] = json!({"enum": ["enabled", "disabled"]});
+        site["properties"]["protect"] = json!({"type": "boolean"});
         roots.insert("site".to_owned(), site);
     }
     roots
