@@ -85,10 +85,11 @@ struct Step<'p> {
 impl Step<'_> {
     fn apply(&self, object: &mut Value, touched: &mut Touched) -> Result<(), Box<Problem>> {
         let since = touched.len();
-        // Where the value lands and where it was taken from, read off before the object changes.
-        let taken = self.operation.from.as_ref().map(|from| Spot::of(object, from));
+        // A move has taken its value away before it finds that it cannot put it anywhere, so this is read off before.
+        let taken =
+            self.operation.from.as_ref().filter(|from| from.get(object).is_some()).map(|from| Spot::of(object, from));
         if let Err(error) = patch_unsafe(object, std::slice::from_ref(&self.operation.ready)) {
-            return self.forgive(object, &error.kind).map_err(Box::new);
+            return self.forgive(object, &error.kind, taken.is_some()).map_err(Box::new);
         }
         let source = Pointer::root().child(self.index);
         match self.operation.verb {
@@ -114,12 +115,12 @@ impl Step<'_> {
     }
 
     /// Lets a `test` pass whose numbers differ in writing only; else says what is wrong.
-    fn forgive(&self, object: &Value, kind: &PatchErrorKind) -> Result<(), Problem> {
+    fn forgive(&self, object: &Value, kind: &PatchErrorKind, taken: bool) -> Result<(), Problem> {
         if let (PatchErrorKind::TestFailed, PatchOperation::Test(test)) = (kind, &self.operation.ready) {
-            let Some(found) = self.operation.path.get(object) else { return Err(self.missing(object)) };
+            let Some(found) = self.operation.path.get(object) else { return Err(self.missing(object, taken)) };
             return if same(found, &test.value) { Ok(()) } else { Err(self.test_failed(&test.value, found)) };
         }
-        Err(self.missing(object))
+        Err(self.missing(object, taken))
     }
 
     fn test_failed(&self, expected: &Value, found: &Value) -> Problem {
@@ -137,11 +138,10 @@ impl Step<'_> {
     }
 
     /// Says why the path of the operation, or its `from`, leads nowhere.
-    fn missing(&self, object: &Value) -> Problem {
-        let source = self.operation.from.as_ref().filter(|from| from.get(object).is_none());
-        let (member, path, verb) = match source {
-            Some(from) => ("from", from, self.operation.verb),
-            None if self.operation.from.is_some() => ("path", &self.operation.path, Verb::Add),
+    fn missing(&self, object: &Value, taken: bool) -> Problem {
+        let (member, path, verb) = match &self.operation.from {
+            Some(from) if !taken => ("from", from, self.operation.verb),
+            Some(_) => ("path", &self.operation.path, Verb::Add),
             None => ("path", &self.operation.path, self.operation.verb),
         };
         let reason = explain::dead_end(object, path, verb);

@@ -77,7 +77,7 @@ impl Stop<'_> {
         }
         if self.verb == Verb::Add {
             let parent = self.reached.child(self.segment);
-            help.push(format!("`add` makes only the last key of its path: add `{parent}` first"));
+            help.push(format!("only the last key of a path is made: add `{parent}` first"));
         }
         if map.is_empty() {
             help.push(format!("{} is empty", self.place()));
