@@ -511,7 +511,7 @@ fn plans_see_keys_through_references_and_combinations() {
     let schema = json!({
         "properties": {
             "all": {"allOf": [{}, {"properties": {"list": keyed}}]},
-            "any": {"anyOf": [{"type": "string"}, {"additionalProperties": {"properties": {"list": keyed}}}]}
+            "any": {"anyOf": [{"type": "string"}, {"patternProperties": {"^.$": {"properties": {"list": keyed}}}}]}
         },
         "additionalProperties": true
     });

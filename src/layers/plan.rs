@@ -222,7 +222,7 @@ impl<'s> Builder<'s> {
                 node.properties.insert(name.to_owned(), child);
             }
         }
-        node.additional = self.below(&parts, &["additionalProperties"]);
+        node.additional = self.additional(&parts);
         node.keys = self.keys(&parts);
         if !node.keys.is_empty() {
             self.check_keys_are_declared(&parts, &node.keys);
@@ -233,11 +233,24 @@ impl<'s> Builder<'s> {
     }
 
     fn below(&mut self, parts: &[Part<'s>], path: &[&str]) -> Option<NodeId> {
-        let below: Vec<Part<'s>> = parts.iter().filter_map(|part| part.child(path)).collect();
-        if below.iter().all(|part| !part.schema.is_object()) {
+        self.combined(parts.iter().filter_map(|part| part.child(path)).collect())
+    }
+
+    /// The node for keys that have no schema of their own. Patterns are not matched: what any of them says holds for all.
+    fn additional(&mut self, parts: &[Part<'s>]) -> Option<NodeId> {
+        let mut found: Vec<Part<'s>> = parts.iter().filter_map(|part| part.child(&["additionalProperties"])).collect();
+        for part in parts {
+            let Some(Value::Object(patterns)) = part.schema.get("patternProperties") else { continue };
+            found.extend(patterns.keys().filter_map(|pattern| part.child(&["patternProperties", pattern])));
+        }
+        self.combined(found)
+    }
+
+    fn combined(&mut self, parts: Vec<Part<'s>>) -> Option<NodeId> {
+        if parts.iter().all(|part| !part.schema.is_object()) {
             return None;
         }
-        let parts = self.parts(below);
+        let parts = self.parts(parts);
         Some(self.node(parts))
     }
 

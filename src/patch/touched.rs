@@ -140,6 +140,13 @@ impl Touched {
         }
     }
 
+    /// Records the steps of a value that was made apart and is now at `place`.
+    pub(super) fn record_inside(&mut self, place: &Pointer, inside: &Touched) {
+        let steps =
+            inside.steps.iter().map(|step| Step { pointer: place.join(&step.pointer), change: step.change.clone() });
+        self.steps.extend(steps);
+    }
+
     /// How many steps there are so far.
     pub(super) fn len(&self) -> usize {
         self.steps.len()

@@ -5,6 +5,7 @@ use super::order::{Rank, arrange};
 use super::{Field, ListRule, MergeSchema, Merger, Outcome};
 use crate::near::hint;
 use crate::patch::problem::{Problem, codes};
+use crate::patch::touched::Touched;
 use crate::value::{brief, is_plain, key_text, kind_of, same, same_keys};
 use serde_json::{Map, Value};
 
@@ -182,8 +183,13 @@ impl Merger {
         let mut matching = items.iter_mut().filter(|item| same_keys(&item.value, &wanted, keys));
         match (matching.next(), matching.next()) {
             (None, _) => {
-                let value = self.take_map(patch, list.items).map(Value::Object);
-                items.extend(value.map(|value| Item { value, before: None, new: Some(index) }));
+                // Its place is not known yet, so what is recorded of its insides is kept apart.
+                let here = std::mem::take(&mut self.here);
+                let touched = std::mem::take(&mut self.touched);
+                let value = self.take_value(&wanted, list.items);
+                let inside = std::mem::replace(&mut self.touched, touched);
+                self.here = here;
+                items.push(Item { value, before: None, new: Some(New { index, inside }) });
             }
             (Some(_), Some(_)) => {
                 let message =
@@ -232,7 +238,11 @@ impl Merger {
         }
         for (index, value) in patch.iter().enumerate() {
             if !items.iter().any(|item| same(&item.value, value)) {
-                items.push(Item { value: value.clone(), before: None, new: Some(index) });
+                items.push(Item {
+                    value: value.clone(),
+                    before: None,
+                    new: Some(New { index, inside: Touched::default() }),
+                });
             }
         }
         let ranks: Vec<Rank> = items
@@ -273,68 +283,77 @@ impl Merger {
     /// A list of the patch where the object has none, or one that is replaced: without directives.
     fn take_list<S: MergeSchema>(&mut self, list: &List<'_, '_, S>, patch: &[Value]) -> Vec<Value> {
         self.quiet += 1;
-        let mut items = Vec::with_capacity(patch.len());
+        let mut taken = Vec::with_capacity(patch.len());
+        for index in self.taken_indexes(list, patch) {
+            self.at.push(index);
+            self.here.push(taken.len());
+            // The list as a whole is recorded; an item that is not where the patch has it says so itself.
+            if index != taken.len() {
+                self.touched.record_set(&self.here, &self.at);
+            }
+            taken.push(self.take_value(&patch[index], list.items));
+            self.here.pop();
+            self.at.pop();
+        }
+        self.quiet -= 1;
+        taken
+    }
+
+    /// The indexes of the items of a patch that are no directives, in the order in which they are wanted.
+    fn taken_indexes<S>(&mut self, list: &List<'_, '_, S>, patch: &[Value]) -> Vec<usize> {
         match &list.rule {
             ListRule::Keyed(keys) => {
-                if let Some(sorted) = self.sort_out(list, keys, patch) {
-                    for (index, item) in &sorted.merge {
-                        self.at.push(index);
-                        let value = self.take_map(item, list.items).map(Value::Object);
-                        items.extend(value.map(|value| Item { value, before: None, new: Some(*index) }));
-                        self.at.pop();
-                    }
-                    if list.order.is_some() {
-                        let wanted = self.wanted_order(list, keys, patch, &sorted.merge);
-                        items.sort_by_key(|item| wanted.iter().position(|other| same_keys(&item.value, other, keys)));
-                    }
+                let Some(sorted) = self.sort_out(list, keys, patch) else { return Vec::new() };
+                let mut indexes: Vec<usize> = sorted.merge.iter().map(|(index, _)| *index).collect();
+                if list.order.is_some() {
+                    let wanted = self.wanted_order(list, keys, patch, &sorted.merge);
+                    indexes.sort_by_key(|index| wanted.iter().position(|other| same_keys(&patch[*index], other, keys)));
                 }
+                indexes
             }
             ListRule::Atomic | ListRule::Set => {
+                let mut indexes: Vec<usize> = Vec::new();
                 for (index, value) in patch.iter().enumerate() {
                     self.at.push(index);
-                    let value = self.take_item(value, list.items);
-                    items.extend(value.map(|value| Item { value, before: None, new: Some(index) }));
+                    if !self.is_directive_item(value) {
+                        indexes.push(index);
+                    }
                     self.at.pop();
                 }
                 if let Some(order) = list.order {
                     self.check_order(list.name, patch, order, same, brief);
-                    items.sort_by_key(|item| order.iter().position(|other| same(other, &item.value)));
+                    indexes.sort_by_key(|index| order.iter().position(|other| same(other, &patch[*index])));
                 }
+                indexes
             }
         }
-        self.quiet -= 1;
-        // The list as a whole is recorded; items that are not where the patch has them say so themselves.
-        for (index, item) in items.iter().enumerate() {
-            if let Some(from) = item.new.filter(|from| *from != index) {
-                self.touched.record_set(&self.here.child(index), &self.at.child(from));
-            }
-        }
-        items.into_iter().map(|item| item.value).collect()
     }
 
-    /// An item of a list that is replaced whole.
-    fn take_item<S: MergeSchema>(&mut self, value: &Value, schema: Option<S>) -> Option<Value> {
-        match value {
-            Value::Object(item) if item.contains_key(PATCH) => {
-                match item_marker(self, item)? {
-                    Marker::Replace => self.refuse_fields_beside_replace(item),
-                    Marker::Delete => {
-                        let message =
-                            "`$patch: delete` needs a list that merges by a key, and this one is replaced whole";
-                        self.error_at(PATCH, &codes::PATCH_DIRECTIVE, message.to_owned(), |problem| {
-                            problem.help("write the list as it is to be, or remove the item with a `json` patch")
-                        });
-                    }
-                }
-                None
+    /// Whether an item of a list that is replaced whole is there for its directive. All that may be said is that it is replaced.
+    fn is_directive_item(&mut self, value: &Value) -> bool {
+        let Some(item) = value.as_object().filter(|item| item.contains_key(PATCH)) else { return false };
+        match item_marker(self, item) {
+            Some(Marker::Replace) => self.refuse_fields_beside_replace(item),
+            Some(Marker::Delete) => {
+                let message = "`$patch: delete` needs a list that merges by a key, and this one is replaced whole";
+                self.error_at(PATCH, &codes::PATCH_DIRECTIVE, message.to_owned(), |problem| {
+                    problem.help("write the list as it is to be, or remove the item with a `json` patch")
+                });
             }
-            Value::Object(item) => self.take_map(item, schema).map(Value::Object),
+            None => {}
+        }
+        true
+    }
+
+    fn take_value<S: MergeSchema>(&mut self, value: &Value, schema: Option<S>) -> Value {
+        match value {
+            Value::Object(item) => Value::Object(self.take_map(item, schema).unwrap_or_default()),
             Value::Array(items) => {
                 let rule = schema.as_ref().map_or(ListRule::Atomic, MergeSchema::list_rule);
                 let list = List { name: "", rule, items: schema.and_then(|schema| schema.items()), order: None };
-                Some(Value::Array(self.take_list(&list, items)))
+                Value::Array(self.take_list(&list, items))
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value.clone()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
         }
     }
 
@@ -486,8 +505,10 @@ impl Merger {
             let before = arranged.iter().map(|index| items[*index].before).collect();
             self.touched.record_rearranged(&self.here, before);
             for (place, index) in arranged.iter().enumerate() {
-                if let Some(new) = items[*index].new {
-                    self.touched.record_set(&self.here.child(place), &self.at.child(new));
+                if let Some(new) = &items[*index].new {
+                    let place = self.here.child(place);
+                    self.touched.record_set(&place, &self.at.child(new.index));
+                    self.touched.record_inside(&place, &new.inside);
                 }
             }
         }
@@ -501,8 +522,16 @@ struct Item {
     value: Value,
     /// Its index in the object's list.
     before: Option<usize>,
-    /// Its index in the patch's list, where the object did not have it.
-    new: Option<usize>,
+    /// Set where the object did not have it.
+    new: Option<New>,
+}
+
+/// An item that the patch adds.
+struct New {
+    /// Its index in the patch's list.
+    index: usize,
+    /// What is to be recorded of its insides.
+    inside: Touched,
 }
 
 /// Items of a patch, with their index in it.
