@@ -18,6 +18,8 @@
 //! - A map that meets a scalar or a list, or the reverse, is an error that names both. A `null` in a layer between is the way
 //!   to change one into the other.
 //!
+//! What a higher layer removes or replaces whole is not looked at, so nothing in it is an error.
+//!
 //! This is RFC 7386 but for keyed lists, and for what RFC 7386 does in silence and is an error here. So the empty layer changes
 //! nothing, a layer given twice in a row counts once (but for its removals, which find nothing the second time), and layers without
 //! removals may be merged in groups of neighbours, with the same result.
@@ -30,7 +32,8 @@
 //! An enforcer is a tree of values that belongs to a layer, `enforce` beside its `values`. Its leaves are scalars, lists, `null`,
 //! and single items of keyed lists (`$patch: delete` as well); an empty map is a leaf that says that there is a map. For each leaf:
 //!
-//! 1. Values of the enforcer's own layer and of those below are beaten in silence, whatever they are.
+//! 1. Values of the enforcer's own layer and of those below are beaten in silence, whatever they are. Where the enforcer has a map,
+//!    what they have beside its leaves stays; where they have no map, it takes their place.
 //! 2. The layers above are merged by themselves, as far as they speak of this leaf. Where they say nothing, or the same (numbers by
 //!    amount), all is well; anything else is an error that names the enforcer and the layer that had the last word. Layers above
 //!    that set a value and take it back to nothing inherited have still said `null`, and `null` is not the enforced value; it is

@@ -187,8 +187,8 @@ proptest! {
         let enforcers = [Enforcer { layer: top, values: &enforced }];
         let free = merge(&plan, &layers, &[], &mut ());
         let merged = merge(&plan, &layers, &enforcers, &mut ());
-        // Nothing is above it, so nothing contradicts it, and it is the topmost layer.
-        prop_assert_eq!(merged.errors, free.errors);
+        // Nothing is above it, so nothing contradicts it, and it is the topmost layer. What it replaces is not looked at.
+        prop_assert!(merged.errors.iter().all(|error| free.errors.contains(error)), "{:?}", merged.errors);
         let mut expected = Value::Object(free.values);
         json_patch::merge(&mut expected, &enforced);
         prop_assert_eq!(Value::Object(merged.values), expected);

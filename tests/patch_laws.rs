@@ -155,7 +155,7 @@ fn has_directive(value: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn strategic_patches_leave_no_directive_and_tell_origins(object in map(2, false), patch in map(2, true)) {
