@@ -354,7 +354,9 @@ fn strategic_patch_items_that_cannot_be_placed_are_named() {
         "strategic",
         &deployment(),
         &in_pod(json!({"containers": [{"name": "new"}, {"name": "new"}]})),
-        &[&format!("patch-merge-key {containers}/1: two items of the patch have name: \"new\" []\n  make them one")],
+        &[&format!(
+            "patch-merge-key {containers}/1: two items of the patch have name: \"new\" []\n  make them one; where they are meant to be two items, use a `json` patch"
+        )],
     );
     let mut twins = deployment();
     twins["spec"]["template"]["spec"]["containers"] = json!([{"name": "web"}, {"name": "web"}]);

@@ -8,7 +8,7 @@ use bayplan::patch::{JsonMergeSchema, ListSource, Patch, StrategicPatch, apply};
 use serde_json::{Map, Value, json};
 use std::process::Command;
 
-const PATCHES: usize = 60;
+const PATCHES: usize = 40;
 const OBJECTS: usize = 40;
 
 /// The parts of Kubernetes' schemas that the generator writes, with the merge keys of its published OpenAPI document.

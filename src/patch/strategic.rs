@@ -20,9 +20,11 @@
 
 mod directive;
 mod json_schema;
+mod keyed;
 mod list;
 mod order;
 mod schema;
+mod take;
 
 pub use json_schema::{JsonMergeSchema, ListSource};
 pub use schema::{ListRule, MapRule, MergeSchema};
@@ -186,19 +188,6 @@ impl Merger {
         if let Some(taken) = self.take_map(patch, schema) {
             base.insert(name.to_owned(), Value::Object(taken));
         }
-    }
-
-    /// A map of the patch where the object has none, or one that is replaced: without nulls and directives.
-    fn take_map<S: MergeSchema>(
-        &mut self,
-        patch: &Map<String, Value>,
-        schema: Option<S>,
-    ) -> Option<Map<String, Value>> {
-        self.quiet += 1;
-        let mut taken = Map::new();
-        let outcome = self.map(&mut taken, patch, schema);
-        self.quiet -= 1;
-        (outcome == Outcome::Kept).then_some(taken)
     }
 
     /// Applies `$retainKeys`: what it does not name goes, and the patch may set only what it names.
