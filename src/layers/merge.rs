@@ -33,18 +33,14 @@ pub fn merge<R: Recorder>(plan: &MergePlan, layers: &[Layer], enforcers: &[Enfor
         let higher = &sorted[order + 1..];
         merger.check_enforcer(*index, *enforcer, higher, &said);
     }
-    let breaches = merger.errors.len();
+    let breaches: Vec<Place> = merger.errors.iter().map(|error| error.place.clone()).collect();
     let values = merger.top(&said);
     let mut errors = merger.errors;
-    let (breaches, others) = errors.split_at(breaches);
     // A null against what is enforced is one mistake, also where nothing below the enforcer has the key.
-    let is_breach = |error: &LayerError| breaches.iter().any(|breach| breach.place == error.place);
-    let doubled: Vec<bool> = others
-        .iter()
-        .map(|error| matches!(error.kind, LayerErrorKind::RemovesNothing { .. }) && is_breach(error))
-        .collect();
-    let mut doubled = std::iter::repeat_n(false, breaches.len()).chain(doubled);
-    errors.retain(|_| !doubled.next().unwrap_or_default());
+    let is_doubled = |error: &LayerError| {
+        matches!(error.kind, LayerErrorKind::RemovesNothing { .. }) && breaches.contains(&error.place)
+    };
+    errors.retain(|error| !is_doubled(error));
     Merged { values, errors }
 }
 
