@@ -72,7 +72,7 @@ impl Size {
 }
 
 /// Reads all documents of `text`. Gives the roots of those that are sound and not empty, and the comments' byte ranges where
-/// they were asked for. `holes` are the places of the template holes in the text, in order.
+/// the options ask for them. `holes` are the places of the template holes in the text, in order.
 pub(super) fn compose(
     text: &str,
     holes: &[Range<usize>],
@@ -105,6 +105,8 @@ pub(super) fn compose(
     };
     composer.run(Parser::new_from_str_with_options(text, settings));
     composer.account_for_holes(holes);
+    // The comment behind a block scalar's header is announced after the scalar.
+    composer.comments.sort_unstable_by_key(|comment| comment.start);
     (composer.roots, composer.comments)
 }
 
@@ -486,8 +488,7 @@ impl<'t> Composer<'t, '_> {
             let is_bare = matches!(key.kind, ItemKind::Scalar { style: ScalarStyle::Plain, .. });
             return if is_bare && text.is_empty() { misleading::flow_key(self.text, &range) } else { None };
         }
-        let between = self.text.get(range.end..value.start as usize)?;
-        let is_on_own_line = !text.is_empty() && between.contains('\n');
+        let is_on_own_line = !text.is_empty() && self.text.get(range.end..value.start as usize)?.contains('\n');
         if is_on_own_line { misleading::own_line(self.text, value.start as usize) } else { None }
     }
 

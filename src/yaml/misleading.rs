@@ -60,8 +60,11 @@ pub(super) fn flow_key(text: &str, key: &Range<usize>) -> Option<Finding> {
     text.get(key.clone())?.find(':').map(|colon| missing_space(key.start + colon))
 }
 
-/// A bare scalar that is not on the line of its key: `key:value` there is a text, and reads as an entry.
+/// A bare scalar that is the first thing on its line: `key:value` there is a text, and reads as an entry.
 pub(super) fn own_line(text: &str, scalar: usize) -> Option<Finding> {
+    if !text[line_start(text, scalar)..scalar].trim_start_matches(['-', ' ']).is_empty() {
+        return None;
+    }
     key_without_space(&text[scalar..line_end(text, scalar)]).map(|colon| missing_space(scalar + colon))
 }
 

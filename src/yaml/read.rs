@@ -29,7 +29,7 @@ pub struct ReadOptions {
     /// value stays in its mapping as the first entry, for the filler to merge. Without this option U+FDD0 and U+FDD1 are
     /// refused.
     pub holes: bool,
-    /// Give the comments' places in [`Reading::comments`].
+    /// Give the comments' places in [`Reading::comments`], as `holes` does anyway.
     pub comments: bool,
 }
 

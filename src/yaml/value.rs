@@ -139,3 +139,32 @@ fn doubtful_scalar(node: &Node, text: &str, doubt: Doubt) -> Finding {
     Finding::error(code, node.start, node.end, format!("`{}` {}", shown(text), doubt.message()))
         .help(doubt.help(&shown(text)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceFile, Sources};
+    use crate::yaml::read::{ReadOptions, read};
+    use serde_json::json;
+
+    #[test]
+    fn octals_are_kept_with_their_text_or_refused() {
+        let text = "spec:\n  modes: [0644, 420]\n";
+        let sources = Sources::new([SourceFile::regular("a.yaml", text.as_bytes())]);
+        let file = sources.find("a.yaml").unwrap();
+        let mut diagnostics = Diagnostics::new();
+        let documents = read(file, text.as_bytes(), ReadOptions::default(), &mut diagnostics);
+        let mut octals = Vec::new();
+        let root = &documents[0].root;
+        let value = to_value(&documents[0], root, Doubtful::KeepOctal(&mut octals), &mut diagnostics);
+        assert_eq!(value, json!({"spec": {"modes": [420, 420]}}));
+        assert!(diagnostics.is_empty());
+        let pointer = Pointer::from_segments(["spec", "modes", "0"]);
+        assert_eq!(octals, [Octal { pointer, text: "0644".to_owned(), span: Span::new(file, 16, 20) }]);
+
+        to_value(&documents[0], root, Doubtful::Refuse, &mut diagnostics);
+        let diagnostic = diagnostics.iter().next().unwrap();
+        assert_eq!(diagnostic.message, "`0644` is not the same number to every YAML reader");
+        assert_eq!(diagnostic.help, ["write 420 or \"0644\""]);
+    }
+}

@@ -15,7 +15,7 @@ use std::io::Write;
 /// Spaces a level, as bytes to copy from.
 const SPACES: &[u8; 64] = &[b' '; 64];
 const STEP: usize = 2;
-/// A key longer than this is written after `? `: YAML readers look no further than 1,024 characters for its colon.
+/// A key that is written longer than this stands after `? `: YAML readers look no further than 1,024 characters for its colon.
 const LONGEST_SIMPLE_KEY: usize = 1_000;
 
 /// Writes a Kubernetes object: as [`write_value`], but its top level begins with `apiVersion`, `kind` and `metadata`.
@@ -23,11 +23,10 @@ pub fn write_object(value: &Value, out: &mut Vec<u8>) {
     const FIRST: [&str; 3] = ["apiVersion", "kind", "metadata"];
     match value {
         Value::Object(map) if !map.is_empty() => {
-            let mut is_first = true;
             let first = FIRST.iter().filter_map(|key| map.get_key_value(*key));
             let others = in_order(map).filter(|(key, _)| !FIRST.contains(&key.as_str()));
             for (key, value) in first.chain(others) {
-                entry(key, value, 0, &mut is_first, out);
+                entry(key, value, 0, out);
             }
         }
         _ => write_value(value, out),
@@ -37,8 +36,8 @@ pub fn write_object(value: &Value, out: &mut Vec<u8>) {
 /// Writes any value, ending in a line break.
 pub fn write_value(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Object(map) if !map.is_empty() => mapping(map, 0, out),
-        Value::Array(items) if !items.is_empty() => sequence(items, 0, out),
+        Value::Object(map) if !map.is_empty() => mapping(map, 0, false, out),
+        Value::Array(items) if !items.is_empty() => sequence(items, 0, false, out),
         Value::String(text) => {
             // Not a block: its lines would begin in the first column, where `---` ends the document. Not bare with a colon:
             // on a line of its own it looks like an entry.
@@ -80,36 +79,34 @@ fn in_order(map: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)>
     map.iter().filter(move |_| is_sorted).chain(sorted)
 }
 
-fn mapping(map: &Map<String, Value>, indent: usize, out: &mut Vec<u8>) {
-    let mut is_first = true;
+/// The entries of a mapping. The first of one that is a list item stands behind the dash, so that its line has begun.
+fn mapping(map: &Map<String, Value>, indent: usize, is_after_dash: bool, out: &mut Vec<u8>) {
+    let mut has_begun = is_after_dash;
     for (key, value) in in_order(map) {
-        entry(key, value, indent, &mut is_first, out);
+        if !std::mem::take(&mut has_begun) {
+            spaces(indent, out);
+        }
+        entry(key, value, indent, out);
     }
 }
 
-/// An entry on a line of its own. The first of a mapping that is a list item stands behind the dash already.
-fn entry(key: &str, value: &Value, indent: usize, is_first: &mut bool, out: &mut Vec<u8>) {
-    if !std::mem::take(is_first) || out.last() != Some(&b' ') {
-        spaces(indent, out);
-    }
-    *is_first = false;
-    if key.len() > LONGEST_SIMPLE_KEY {
-        out.extend_from_slice(b"? ");
-        string(key, out);
+fn entry(key: &str, value: &Value, indent: usize, out: &mut Vec<u8>) {
+    let start = out.len();
+    string(key, out);
+    if out.len() - start > LONGEST_SIMPLE_KEY {
+        out.splice(start..start, *b"? ");
         out.push(b'\n');
         spaces(indent, out);
-    } else {
-        string(key, out);
     }
     out.push(b':');
     match value {
         Value::Object(map) if !map.is_empty() => {
             out.push(b'\n');
-            mapping(map, indent + STEP, out);
+            mapping(map, indent + STEP, false, out);
         }
         Value::Array(items) if !items.is_empty() => {
             out.push(b'\n');
-            sequence(items, indent, out);
+            sequence(items, indent, false, out);
         }
         _ => {
             out.push(b' ');
@@ -118,16 +115,16 @@ fn entry(key: &str, value: &Value, indent: usize, is_first: &mut bool, out: &mut
     }
 }
 
-fn sequence(items: &[Value], indent: usize, out: &mut Vec<u8>) {
-    let mut is_first = true;
+fn sequence(items: &[Value], indent: usize, is_after_dash: bool, out: &mut Vec<u8>) {
+    let mut has_begun = is_after_dash;
     for item in items {
-        if !std::mem::take(&mut is_first) || out.last() != Some(&b' ') {
+        if !std::mem::take(&mut has_begun) {
             spaces(indent, out);
         }
         out.extend_from_slice(b"- ");
         match item {
-            Value::Object(map) if !map.is_empty() => mapping(map, indent + STEP, out),
-            Value::Array(items) if !items.is_empty() => sequence(items, indent + STEP, out),
+            Value::Object(map) if !map.is_empty() => mapping(map, indent + STEP, true, out),
+            Value::Array(items) if !items.is_empty() => sequence(items, indent + STEP, true, out),
             _ => leaf(item, indent + STEP, out),
         }
     }
@@ -164,11 +161,9 @@ fn scalar(value: &Value, out: &mut Vec<u8>) {
 }
 
 fn spaces(count: usize, out: &mut Vec<u8>) {
-    let mut left = count;
-    while left > 0 {
-        let some = left.min(SPACES.len());
-        out.extend_from_slice(&SPACES[..some]);
-        left -= some;
+    match SPACES.get(..count) {
+        Some(spaces) => out.extend_from_slice(spaces),
+        None => out.resize(out.len() + count, b' '),
     }
 }
 
@@ -274,8 +269,18 @@ fn block_chomping(text: &str) -> Option<&'static [u8]> {
     if !bytes.contains(&b'\n') {
         return None;
     }
+    let mut is_ascii = true;
+    let mut has_content = false;
+    for byte in bytes {
+        match byte {
+            b'\n' | b' ' => {}
+            0..=0x1F | 0x7F => return None,
+            0x80.. => is_ascii = false,
+            _ => has_content = true,
+        }
+    }
     let is_printable = |character: char| character == '\n' || scalar::is_printable(character);
-    if bytes.iter().all(|byte| matches!(byte, b' ' | b'\n')) || !text.chars().all(is_printable) {
+    if !is_ascii && !text.chars().all(is_printable) || is_ascii && !has_content {
         return None;
     }
     Some(match bytes {
@@ -299,5 +304,145 @@ fn block(text: &str, chomping: &[u8], indent: usize, out: &mut Vec<u8>) {
             out.extend_from_slice(line.as_bytes());
         }
         out.push(b'\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn object(value: &Value) -> String {
+        let mut out = Vec::new();
+        write_object(value, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn an_object_looks_as_kubectl_writes_it() {
+        let value = json!({
+            "spec": {
+                "replicas": 2,
+                "args": ["-v", "a b", "yes", ""],
+                "empty": {}, "none": [], "null": null,
+                "containers": [{"name": "web", "env": [{"name": "A", "value": "1"}], "command": []}, {}],
+                "nested": [[1, [2.5]], []],
+            },
+            "metadata": {"name": "a", "annotations": {"b/c": "x: y", "a": "é"}},
+            "kind": "Deployment", "apiVersion": "apps/v1", "data": {"z": true, "on": "a"},
+        });
+        let expected = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  annotations:
+    a: é
+    b/c: \"x: y\"
+  name: a
+data:
+  \"on\": a
+  z: true
+spec:
+  args:
+  - \"-v\"
+  - a b
+  - \"yes\"
+  - \"\"
+  containers:
+  - command: []
+    env:
+    - name: A
+      value: \"1\"
+    name: web
+  - {}
+  empty: {}
+  nested:
+  - - 1
+    - - 2.5
+  - []
+  none: []
+  \"null\": null
+  replicas: 2
+";
+        assert_eq!(object(&value), expected);
+    }
+
+    #[test]
+    fn texts_of_several_lines_are_blocks_where_they_can_be() {
+        let value = json!({
+            "a": "x\n", "b": "x\n\n  y", "c": "x\n\n", "d": " x\ny\n", "e": "\nx\n", "f": "x\ty\n", "g": "\n\n", "h": ["x\ny"],
+            "i": "x \n \ny\n", "j\nk": "\"\\\u{1b}\u{feff}\u{7f}\u{10ffff}",
+        });
+        let expected = "\
+a: |
+  x
+b: |-
+  x
+
+    y
+c: |+
+  x
+
+d: |2
+   x
+  y
+e: |2
+
+  x
+f: \"x\\ty\\n\"
+g: \"\\n\\n\"
+h:
+- |-
+  x
+  y
+i: |
+  x\u{20}
+  \u{20}
+  y
+\"j\\nk\": \"\\\"\\\\\\e\\uFEFF\\x7F\\U0010FFFF\"
+";
+        assert_eq!(object(&value), expected);
+    }
+
+    #[test]
+    fn roots_that_are_no_mappings_end_in_a_line_break() {
+        for (value, expected) in [
+            (json!("a\n---\nb"), "\"a\\n---\\nb\"\n"),
+            (json!("a:b"), "\"a:b\"\n"),
+            (json!({}), "{}\n"),
+            (json!([]), "[]\n"),
+            (json!(null), "null\n"),
+            (json!([{"a": 1}]), "- a: 1\n"),
+        ] {
+            assert_eq!(object(&value), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_so_that_all_readers_see_numbers() {
+        for (value, expected) in [
+            (json!(0), "0"),
+            (json!(-1), "-1"),
+            (json!(i64::MIN), "-9223372036854775808"),
+            (json!(u64::MAX), "18446744073709551615"),
+            (json!(1.0), "1.0"),
+            (json!(0.1), "0.1"),
+            (json!(1e21), "1.0e+21"),
+            (json!(1.5e-9), "1.5e-9"),
+            (json!(-5e-324), "-5.0e-324"),
+            (json!(true), "true"),
+        ] {
+            assert_eq!(scalar_text(&value).as_deref(), Some(expected));
+        }
+        assert_eq!(scalar_text(&json!("a")), None);
+        assert_eq!(scalar_text(&json!(null)), None);
+    }
+
+    #[test]
+    fn a_key_too_long_for_one_line_is_written_as_readers_take_it() {
+        let key = "k".repeat(1_001);
+        assert_eq!(object(&json!({"a": {key.clone(): "b:c"}})), format!("a:\n  ? {key}\n  : b:c\n"));
+        let key = "\u{7f}".repeat(300);
+        assert_eq!(object(&json!({key: [1]})), format!("? \"{}\"\n:\n- 1\n", "\\x7F".repeat(300)));
     }
 }
