@@ -16,6 +16,7 @@ mod places;
 pub mod read;
 pub mod scalar;
 mod syntax;
+mod tree;
 pub mod value;
 pub mod write;
 

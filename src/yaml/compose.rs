@@ -5,71 +5,22 @@
 //! directives, misspelt or repeated anchors, odd spaces, missing spaces, holes where no value can stand. Offsets are those of
 //! the text that it is given.
 
-use super::bytes::HOLE_START;
+mod anchors;
+
 use super::codes;
 use super::expand;
-use super::finding::{Finding, Findings, narrow, shown};
+use super::finding::{Finding, Findings, narrow};
 use super::misleading;
 use super::node::{Node, ScalarStyle};
 use super::places;
-use super::read::{MAX_ALIAS_BYTES, MAX_ALIAS_NODES, MAX_DEPTH, MAX_NODES, ReadOptions};
+use super::read::{MAX_DEPTH, MAX_NODES, ReadOptions};
 use super::syntax;
-use crate::near;
+use super::tree::{Composed, Item, ItemId, ItemKind, Size};
+use anchors::Anchor;
 use granit_parser::{Event, Parser, StrInput, StructureStyle};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-
-/// Number of an item in [`Composed::items`].
-pub(super) type ItemId = usize;
-
-/// One document, children before their parents.
-pub(super) struct Composed<'t> {
-    pub items: Vec<Item<'t>>,
-    pub root: ItemId,
-}
-
-pub(super) struct Item<'t> {
-    pub start: u32,
-    pub end: u32,
-    pub kind: ItemKind<'t>,
-    size: Size,
-}
-
-pub(super) enum ItemKind<'t> {
-    Scalar {
-        text: Cow<'t, str>,
-        style: ScalarStyle,
-    },
-    Sequence(Vec<ItemId>),
-    Mapping(Vec<(ItemId, ItemId)>),
-    Alias(ItemId),
-    /// Stands where there is nothing to read; an error has been found, so the document is not returned.
-    Broken,
-}
-
-/// How large a node is with all aliases in it replaced.
-#[derive(Clone, Copy)]
-struct Size {
-    nodes: u32,
-    bytes: u32,
-    /// 0 of a scalar, 1 of a collection of scalars.
-    height: u32,
-}
-
-impl Size {
-    fn scalar(bytes: usize) -> Self {
-        Size { nodes: 1, bytes: narrow(bytes), height: 0 }
-    }
-
-    fn of_collection(children: impl Iterator<Item = Size>) -> Self {
-        children.fold(Size { nodes: 1, bytes: 0, height: 1 }, |size, child| Size {
-            nodes: size.nodes.saturating_add(child.nodes),
-            bytes: size.bytes.saturating_add(child.bytes),
-            height: size.height.max(child.height + 1),
-        })
-    }
-}
 
 /// Reads all documents of `text`. Gives the roots of those that are sound and not empty, and the comments' byte ranges where
 /// the options ask for them. `holes` are the places of the template holes in the text, in order.
@@ -154,14 +105,6 @@ struct Open {
     is_mapping: bool,
     anchor: usize,
     children: Vec<ItemId>,
-}
-
-#[derive(Default)]
-struct Anchor {
-    span: Range<usize>,
-    /// None while its collection is still open.
-    item: Option<ItemId>,
-    is_used: bool,
 }
 
 /// Why the rest of a document is skipped: a finding says.
@@ -290,14 +233,6 @@ impl<'t> Composer<'t, '_> {
         }
     }
 
-    fn warn_of_unused_anchors(&mut self, anchors: &BTreeMap<usize, Anchor>) {
-        for anchor in anchors.values().filter(|anchor| !anchor.is_used) {
-            let message = format!("anchor `{}` is never used", shown(self.slice(&anchor.span)));
-            let (start, end) = (narrow(anchor.span.start), narrow(anchor.span.end));
-            self.findings.push(Finding::warning(&codes::UNUSED_ANCHOR, start, end, message).help("remove it"));
-        }
-    }
-
     // Collections.
 
     fn open(
@@ -364,70 +299,6 @@ impl<'t> Composer<'t, '_> {
             None => self.document.root = Some(id),
         }
         Ok(())
-    }
-
-    // Anchors and aliases.
-
-    /// The parser announces an anchor right after its scalar, or after the start of its collection.
-    fn anchor(&mut self, id: usize, name: Cow<'t, str>, range: Range<usize>) {
-        if name.contains(HOLE_START) {
-            self.findings.push(Finding::error_in(
-                &codes::MISPLACED_HOLE,
-                &range,
-                "a variable in the name of an anchor",
-            ));
-        }
-        let first = self.document.names.insert(name, id).and_then(|first| self.document.anchors.get(&first));
-        if let Some(first) = first {
-            let finding = Finding::error_in(
-                &codes::ANCHOR,
-                &range,
-                format!("anchor `{}` is defined twice", shown(self.slice(&range))),
-            )
-            .also(narrow(first.span.start), narrow(first.span.end), "first defined here")
-            .help("give one of them another name");
-            self.findings.push(finding);
-        }
-        self.document.anchors.entry(id).or_default().span = range;
-    }
-
-    fn alias(&mut self, id: usize, range: Range<usize>) -> Result<(), Abandon> {
-        self.reached(range.end);
-        let anchor = self.document.anchors.entry(id).or_default();
-        anchor.is_used = true;
-        let Some(target) = anchor.item else {
-            let message = format!("`{}` stands inside the node that it names", shown(self.slice(&range)));
-            self.findings.push(Finding::error_in(&codes::ALIAS, &range, message).help("a node cannot hold itself"));
-            return self.add(broken(&range), 0);
-        };
-        let size = self.document.items[target].size;
-        if self.document.open.len() + size.height as usize > MAX_DEPTH {
-            self.findings.push(syntax::too_deep(range.start));
-            return Err(Abandon);
-        }
-        self.alias_size.nodes = self.alias_size.nodes.saturating_add(size.nodes);
-        self.alias_size.bytes = self.alias_size.bytes.saturating_add(size.bytes);
-        if self.alias_size.nodes > MAX_ALIAS_NODES || self.alias_size.bytes > MAX_ALIAS_BYTES {
-            let finding = Finding::error_in(&codes::LIMIT, &range, "the aliases of this file copy too much");
-            self.findings.push(finding.help("use fewer aliases"));
-            return Err(Abandon);
-        }
-        let kind = ItemKind::Alias(target);
-        self.add(Item { start: narrow(range.start), end: narrow(range.end), kind, size }, 0)
-    }
-
-    fn unresolved_alias(&mut self, name: &str, range: Range<usize>) -> Result<(), Abandon> {
-        self.reached(range.end);
-        let finding = if name.contains(HOLE_START) {
-            Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in the name of an alias")
-        } else {
-            let known = self.document.names.keys().map(|name| name.as_ref());
-            let hint = near::hint(name, known).unwrap_or_else(|| "quote a text that begins with `*`".to_owned());
-            Finding::error_in(&codes::ALIAS, &range, format!("no anchor `&{}` above in this document", shown(name)))
-                .help(hint)
-        };
-        self.findings.push(finding);
-        self.add(broken(&range), 0)
     }
 
     // Scalars.
@@ -515,10 +386,6 @@ impl<'t> Composer<'t, '_> {
 }
 
 const ENDED_BLOCK_SCALAR: &str = "the document before it ends in this text";
-
-fn broken<'t>(range: &Range<usize>) -> Item<'t> {
-    Item { start: narrow(range.start), end: narrow(range.end), kind: ItemKind::Broken, size: Size::scalar(0) }
-}
 
 fn scalar_style(style: granit_parser::ScalarStyle) -> ScalarStyle {
     match style {

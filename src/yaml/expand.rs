@@ -5,11 +5,11 @@
 
 use super::bytes;
 use super::codes;
-use super::compose::{Composed, Item, ItemId, ItemKind};
 use super::finding::{Finding, Findings, shown};
 use super::node::{Entry, Node, NodeValue, ScalarStyle};
 use super::read::ReadOptions;
 use super::scalar::{self, Plain};
+use super::tree::{Composed, Item, ItemId, ItemKind};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn expand(document: &Composed<'_>, text: &str, options: ReadOptions, findings: &mut Findings) -> Node {

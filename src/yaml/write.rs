@@ -8,9 +8,12 @@
 //! Law: `read(write(x)) == x`, for this reader, go-yaml v2 and v3, PyYAML and YAML 1.2 readers, for all values but those that
 //! hold U+FDD0, U+FDD1 or NUL in a string, or an integer above `i64::MAX`: the reader refuses these.
 
-use super::scalar;
-use serde_json::{Map, Number, Value};
-use std::io::Write;
+mod number;
+mod text;
+
+use number::number;
+use serde_json::{Map, Value};
+use text::{block, block_chomping, quoted, string};
 
 /// Spaces a level, as bytes to copy from.
 const SPACES: &[u8; 64] = &[b' '; 64];
@@ -164,146 +167,6 @@ fn spaces(count: usize, out: &mut Vec<u8>) {
     match SPACES.get(..count) {
         Some(spaces) => out.extend_from_slice(spaces),
         None => out.resize(out.len() + count, b' '),
-    }
-}
-
-// Numbers.
-
-fn number(value: &Number, out: &mut Vec<u8>) {
-    if let Some(value) = value.as_i64() {
-        if value < 0 {
-            out.push(b'-');
-        }
-        digits(value.unsigned_abs(), out);
-    } else if let Some(value) = value.as_u64() {
-        digits(value, out);
-    } else if let Some(value) = value.as_f64() {
-        float(value, out);
-    }
-}
-
-fn digits(value: u64, out: &mut Vec<u8>) {
-    let mut buffer = [0; 20];
-    let mut at = buffer.len();
-    let mut left = value;
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (left % 10) as u8;
-        left /= 10;
-        if left == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&buffer[at..]);
-}
-
-/// The shortest text that reads back as the value, with a point, and with a signed exponent where it has one: without either
-/// PyYAML would read a string.
-fn float(value: f64, out: &mut Vec<u8>) {
-    let start = out.len();
-    // Writing to a vector cannot fail.
-    let _ = write!(out, "{value:?}");
-    if let Some(exponent) = out[start..].iter().position(|byte| *byte == b'e').map(|at| start + at) {
-        if !matches!(out.get(exponent + 1), Some(b'-')) {
-            out.insert(exponent + 1, b'+');
-        }
-        if !out[start..exponent].contains(&b'.') {
-            out.splice(exponent..exponent, *b".0");
-        }
-    }
-}
-
-// Strings.
-
-/// A string on one line.
-fn string(text: &str, out: &mut Vec<u8>) {
-    if scalar::needs_quotes(text) {
-        quoted(text, out);
-    } else {
-        out.extend_from_slice(text.as_bytes());
-    }
-}
-
-fn quoted(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    let mut from = 0;
-    for (at, character) in text.char_indices() {
-        if matches!(character, '"' | '\\') || !scalar::is_printable(character) || character == '\u{A0}' {
-            out.extend_from_slice(&text.as_bytes()[from..at]);
-            escape(character, out);
-            from = at + character.len_utf8();
-        }
-    }
-    out.extend_from_slice(&text.as_bytes()[from..]);
-    out.push(b'"');
-}
-
-fn escape(character: char, out: &mut Vec<u8>) {
-    let short = match character {
-        '"' => b'"',
-        '\\' => b'\\',
-        '\n' => b'n',
-        '\t' => b't',
-        '\r' => b'r',
-        '\0' => b'0',
-        '\u{1B}' => b'e',
-        _ => {
-            let code = character as u32;
-            // Writing to a vector cannot fail.
-            let _ = match code {
-                0..=0xFF => write!(out, "\\x{code:02X}"),
-                0x100..=0xFFFF => write!(out, "\\u{code:04X}"),
-                _ => write!(out, "\\U{code:08X}"),
-            };
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-/// How a text of several lines ends, if it can be a literal block: `|-`, `|` or `|+`.
-///
-/// Not a block: a text with characters that need escapes, or with nothing but spaces and line breaks.
-fn block_chomping(text: &str) -> Option<&'static [u8]> {
-    let bytes = text.as_bytes();
-    if !bytes.contains(&b'\n') {
-        return None;
-    }
-    let mut is_ascii = true;
-    let mut has_content = false;
-    for byte in bytes {
-        match byte {
-            b'\n' | b' ' => {}
-            0..=0x1F | 0x7F => return None,
-            0x80.. => is_ascii = false,
-            _ => has_content = true,
-        }
-    }
-    let is_printable = |character: char| character == '\n' || scalar::is_printable(character);
-    if !is_ascii && !text.chars().all(is_printable) || is_ascii && !has_content {
-        return None;
-    }
-    Some(match bytes {
-        [.., b'\n', b'\n'] => b"|+",
-        [.., b'\n'] => b"|",
-        _ => b"|-",
-    })
-}
-
-fn block(text: &str, chomping: &[u8], indent: usize, out: &mut Vec<u8>) {
-    out.push(b'|');
-    // Readers take the indentation from the first line, which must not begin with a space of its own then.
-    if text.starts_with([' ', '\n']) {
-        out.push(b'0' + STEP as u8);
-    }
-    out.extend_from_slice(&chomping[1..]);
-    out.push(b'\n');
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-        if !line.is_empty() {
-            spaces(indent, out);
-            out.extend_from_slice(line.as_bytes());
-        }
-        out.push(b'\n');
     }
 }
 
