@@ -19,7 +19,7 @@ use super::tree::{Composed, Item, ItemId, ItemKind, Size};
 use anchors::Anchor;
 use granit_parser::{Event, Parser, StrInput, StructureStyle};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Reads all documents of `text`. Gives the roots of those that are sound and not empty, and the comments' byte ranges where
@@ -89,7 +89,7 @@ struct Document<'t> {
     /// Nodes so far, with aliases replaced.
     nodes: u32,
     anchors: BTreeMap<usize, Anchor>,
-    names: HashMap<Cow<'t, str>, usize>,
+    names: BTreeMap<Cow<'t, str>, usize>,
     /// Errors found before this document.
     errors_before: usize,
     is_empty: bool,
@@ -247,7 +247,12 @@ impl<'t> Composer<'t, '_> {
             return Err(Abandon);
         }
         let is_flow = matches!(style, StructureStyle::Flow);
-        self.document.open.push(Open { start: range.start, is_flow, is_mapping, anchor, children: Vec::new() });
+        let mut start = range.start;
+        if !is_flow && !is_mapping && !self.text[start..].starts_with('-') {
+            // The parser puts a list in the column of its key behind its first dash.
+            start = self.text[self.last_end.min(start)..start].rfind('-').map_or(start, |dash| self.last_end + dash);
+        }
+        self.document.open.push(Open { start, is_flow, is_mapping, anchor, children: Vec::new() });
         self.reached(range.end);
         Ok(())
     }
@@ -312,11 +317,13 @@ impl<'t> Composer<'t, '_> {
     ) -> Result<(), Abandon> {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         if style == ScalarStyle::Plain && range.is_empty() {
-            // The parser gives `~` for a node that is not there.
+            // The parser gives `~` for a node that is not there, and puts it before the colon.
             self.document.is_empty = self.document.open.is_empty() && anchor == 0;
+            let colon = self.text[range.start..].find(|character| character != ' ').map(|at| range.start + at);
+            let place = colon.filter(|at| self.text[*at..].starts_with(':')).map_or(range.start, |at| at + 1);
             let item = Item {
-                start: narrow(range.start),
-                end: narrow(range.start),
+                start: narrow(place),
+                end: narrow(place),
                 kind: ItemKind::Scalar { text: Cow::Borrowed(""), style },
                 size: Size::scalar(0),
             };

@@ -147,3 +147,44 @@ fn move_node(node: &mut Node, moved: &impl Fn(u32) -> u32) {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every node's source text, parents first.
+    fn slices<'t>(text: &'t str, node: &Node, found: &mut Vec<&'t str>) {
+        found.push(&text[node.start as usize..node.end as usize]);
+        node.items().iter().for_each(|item| slices(text, item, found));
+        if let NodeValue::Mapping(entries) = &node.value {
+            for entry in entries {
+                slices(text, &entry.key, found);
+                slices(text, &entry.value, found);
+            }
+        }
+    }
+
+    #[test]
+    fn nodes_know_their_bytes() {
+        let text = "\u{FEFF}a: 'é' # x\nb: # | y\n  |+\n  t\n  u\n\nc:\n- {d: [1]}\n- e:\n    f\n    g\n  h:\n";
+        let reading = read_text(text, ReadOptions::default());
+        assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+        let mut found = Vec::new();
+        slices(text, &reading.roots[0], &mut found);
+        assert_eq!(found[0], &text[3..text.len() - 1]);
+        let expected =
+            ["a", "'é'", "b", "|+\n  t\n  u", "c", "- {d: [1]}\n- e:\n    f\n    g\n  h:", "{d: [1]}", "d", "[1]", "1"];
+        assert_eq!(found[1..11], expected);
+        assert_eq!(found[11..], ["e:\n    f\n    g\n  h:", "e", "f\n    g", "h", ""]);
+    }
+
+    #[test]
+    fn comments_are_given_in_order_where_they_are_asked_for() {
+        let text = "# a\nb: | # c\n  # d\ne: \"# f\" # g\n";
+        let options = ReadOptions { comments: true, ..ReadOptions::default() };
+        let comments = read_text(text, options).comments;
+        let found: Vec<&str> = comments.iter().map(|range| &text[range.start as usize..range.end as usize]).collect();
+        assert_eq!(found, ["# a", "# c", "# g"]);
+        assert!(read_text(text, ReadOptions::default()).comments.is_empty());
+    }
+}

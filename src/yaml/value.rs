@@ -62,12 +62,13 @@ pub fn node_value(node: &Node, octals: Option<&mut Vec<OctalText>>) -> (Value, V
     (value, reader.findings)
 }
 
-/// The value of a bare scalar, or why it has none. `0644` is its octal value.
+/// The value of a bare scalar, or why it has none; `0644` has none here.
 pub fn plain_value(text: &str) -> Result<Value, Doubt> {
     Ok(match scalar::classify(text) {
         Plain::Null => Value::Null,
         Plain::Bool(value) => Value::Bool(value),
-        Plain::Integer(value) | Plain::Octal(value) => Value::from(value),
+        Plain::Integer(value) => Value::from(value),
+        Plain::Octal(value) => return Err(Doubt::Notation(Some(value))),
         Plain::Float(value) => Number::from_f64(value).map(Value::Number).ok_or(Doubt::NotFinite)?,
         Plain::String => Value::from(text),
         Plain::Doubtful(doubt) => return Err(doubt),
@@ -109,17 +110,12 @@ impl<'n> ValueReader<'n, '_> {
     }
 
     fn plain(&mut self, node: &Node, text: &str) -> Value {
-        if let Plain::Octal(value) = scalar::classify(text) {
-            match &mut self.octals {
-                Some(octals) => {
-                    let pointer = Pointer::from_segments(self.path.iter().map(|step| match step {
-                        Step::Key(key) => (*key).to_owned(),
-                        Step::Index(index) => index.to_string(),
-                    }));
-                    octals.push(OctalText { pointer, text: text.to_owned(), start: node.start, end: node.end });
-                }
-                None => self.findings.push(doubtful_scalar(node, text, Doubt::Notation(Some(value)))),
-            }
+        if let (Plain::Octal(value), Some(octals)) = (scalar::classify(text), &mut self.octals) {
+            let pointer = Pointer::from_segments(self.path.iter().map(|step| match step {
+                Step::Key(key) => (*key).to_owned(),
+                Step::Index(index) => index.to_string(),
+            }));
+            octals.push(OctalText { pointer, text: text.to_owned(), start: node.start, end: node.end });
             return Value::from(value);
         }
         plain_value(text).unwrap_or_else(|doubt| {

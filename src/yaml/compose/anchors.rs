@@ -74,8 +74,7 @@ impl<'t> Composer<'t, '_> {
         let finding = if name.contains(HOLE_START) {
             Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in the name of an alias")
         } else {
-            let known = self.document.names.keys().map(|name| name.as_ref());
-            let hint = near::hint(name, known).unwrap_or_else(|| "quote a text that begins with `*`".to_owned());
+            let hint = near_anchors(name, &self.document.names);
             Finding::error_in(&codes::ALIAS, &range, format!("no anchor `&{}` above in this document", shown(name)))
                 .help(hint)
         };
@@ -90,4 +89,13 @@ impl<'t> Composer<'t, '_> {
             self.findings.push(Finding::warning(&codes::UNUSED_ANCHOR, start, end, message).help("remove it"));
         }
     }
+}
+
+/// Of a sensible number of sensible names only: to compare long names takes long.
+fn near_anchors(name: &str, names: &BTreeMap<Cow<'_, str>, usize>) -> String {
+    const LONGEST: usize = 64;
+    const MOST: usize = 100;
+    let known = names.keys().map(|name| name.as_ref()).filter(|name| name.len() <= LONGEST).take(MOST);
+    let hint = if name.len() <= LONGEST { near::hint(name, known) } else { None };
+    hint.unwrap_or_else(|| "quote a text that begins with `*`".to_owned())
 }

@@ -1,13 +1,14 @@
 //! Numbers, and what looks like one to some reader: classes 2 and 3 of the rule.
 
 use super::{Doubt, Plain};
+use crate::yaml::bytes::HOLE_START;
 
 /// Classes 2 and 3, and `.inf` and `.nan`.
 pub(super) fn classify(text: &str) -> Plain {
     let bytes = text.as_bytes();
     let is_negative = bytes.first() == Some(&b'-');
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if ([".inf"].into_iter().any(|word| unsigned.eq_ignore_ascii_case(word))) || text.eq_ignore_ascii_case(".nan") {
+    if unsigned.eq_ignore_ascii_case(".inf") || text.eq_ignore_ascii_case(".nan") {
         return Plain::Doubtful(Doubt::NotFinite);
     }
     let digits = unsigned.as_bytes();
@@ -22,7 +23,8 @@ pub(super) fn classify(text: &str) -> Plain {
         byte.is_ascii_hexdigit() || matches!(byte, b'_' | b'.' | b':' | b'+' | b'-' | b'x' | b'X' | b'o' | b'O')
     };
     if is_date(bytes) {
-        return Plain::Doubtful(Doubt::Date);
+        // With a template's hole in it, it is a longer text.
+        return if text.contains(HOLE_START) { Plain::String } else { Plain::Doubtful(Doubt::Date) };
     }
     if !bytes.iter().all(is_numeric) {
         return Plain::String;
@@ -141,44 +143,47 @@ fn is_date(bytes: &[u8]) -> bool {
 
 /// Numbers in other notations, and the whole number that YAML 1.1 reads, where it is one.
 ///
-/// A sign, a radix or an exponent and nothing else but underscores counts as well: PyYAML fails on `0x_`.
+/// A radix or a point with nothing but underscores counts as well: PyYAML fails on `0x_`.
 fn other_notation(unsigned: &str, is_negative: bool) -> Option<Option<i64>> {
     let bare: String = unsigned.chars().filter(|character| *character != '_').collect();
-    let signed = |value: Option<i64>| value.map(|value| if is_negative { -value } else { value });
     let has_underscores = bare.len() < unsigned.len();
-    let (radix, digits) = match bare.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (16, &bare[2..]),
-        [b'0', b'o' | b'O', ..] => (8, &bare[2..]),
-        [b'0', b'b' | b'B', ..] => (2, &bare[2..]),
-        _ => (10, bare.as_str()),
+    let value = match bare.as_bytes() {
+        [b'0', b'x' | b'X', ..] => with_radix(&bare[2..], 16, has_underscores)?,
+        [b'0', b'o' | b'O', ..] => with_radix(&bare[2..], 8, has_underscores)?,
+        [b'0', b'b' | b'B', ..] => with_radix(&bare[2..], 2, has_underscores)?,
+        [] | [b'.'] if has_underscores && unsigned.starts_with('.') => None,
+        [b'0', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+            i64::from_str_radix(&bare, 8).ok()
+        }
+        _ => with_exponent(&bare)?,
     };
-    if radix != 10 {
-        // go-yaml takes a sign after the radix as well: `0b-1`.
-        let digits = if radix == 16 { digits } else { digits.strip_prefix(['+', '-']).unwrap_or(digits) };
-        let is_number = digits.bytes().all(|byte| (byte as char).is_digit(radix));
-        let is_whole = is_number && (!digits.is_empty() || has_underscores);
-        return is_whole.then(|| signed(i64::from_str_radix(digits, radix).ok()));
-    }
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let radix = if digits.len() > 1 && digits.starts_with('0') { 8 } else { 10 };
-        return Some(signed(i64::from_str_radix(digits, radix).ok()));
-    }
-    if matches!(digits, "" | ".") {
-        return (has_underscores && unsigned.starts_with('.')).then_some(None);
-    }
-    let (mantissa, exponent) = match digits.find(['e', 'E']) {
-        Some(at) => (&digits[..at], Some(&digits[at + 1..])),
-        None => (digits, None),
+    Some(value.map(|value| if is_negative { -value } else { value }))
+}
+
+fn with_radix(digits: &str, radix: u32, has_underscores: bool) -> Option<Option<i64>> {
+    // go-yaml takes a sign after `0b` and `0o` as well.
+    let unsigned = if radix == 16 { digits } else { digits.strip_prefix(['+', '-']).unwrap_or(digits) };
+    let is_number = unsigned.chars().all(|digit| digit.is_digit(radix)) && (!unsigned.is_empty() || has_underscores);
+    is_number.then(|| i64::from_str_radix(digits, radix).ok())
+}
+
+/// `([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?`
+fn with_exponent(bare: &str) -> Option<Option<i64>> {
+    let (mantissa, exponent) = match bare.find(['e', 'E']) {
+        Some(at) => (&bare[..at], Some(&bare[at + 1..])),
+        None => (bare, None),
     };
-    let exponent = exponent.map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_mantissa = match mantissa.split_once('.') {
-        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction) && whole.len() + fraction.len() > 0,
-        None => is_digits(mantissa) && !mantissa.is_empty(),
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_mantissa = is_digits(whole) && is_digits(fraction) && whole.len() + fraction.len() > 0;
+    let is_exponent = |exponent: &str| {
+        let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        !digits.is_empty() && is_digits(digits)
     };
-    if !is_mantissa || exponent.is_some_and(|exponent| exponent.is_empty() || !is_digits(exponent)) {
+    if !is_mantissa || !exponent.is_none_or(is_exponent) {
         return None;
     }
-    let value = digits.parse::<f64>().ok().filter(|value| value.fract() == 0.0 && value.abs() < 1e15);
-    Some(signed(value.map(|value| value as i64)))
+    const EXACT: f64 = 1e15;
+    let value = bare.parse::<f64>().ok().filter(|value| value.fract() == 0.0 && value.abs() < EXACT);
+    Some(value.map(|value| value as i64))
 }
