@@ -275,6 +275,20 @@ const A: &[Row] = &[
         &["error[yaml-character] 1:5 a noncharacter that bayplan keeps for itself"],
     ),
     (
+        "question mark",
+        b"a: {?b: 1}\nc: [?d, \"?e\"]\nf: ?g\n",
+        &[
+            "error[yaml-syntax] 1:5 `?` at the start of a bare text in brackets",
+            "error[yaml-syntax] 2:5 `?` at the start of a bare text in brackets",
+        ],
+    ),
+    (
+        "open end",
+        b"a: |\n  x",
+        &["warning[yaml-line-ends] 2:4 the file ends inside a text without a line break", "= {\"a\":\"x\\n\"}"],
+    ),
+    ("open end, chomped", b"a: |-\n  x", &["= {\"a\":\"x\"}"]),
+    (
         "recovery",
         b"a: [\n---\nb: 1\n---\nc: ]\n---\nd: 1\n",
         &[

@@ -39,6 +39,7 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ),
     ("yaml-anchor", "one anchor name given twice", &["3GZX", "PW8X"]),
     ("yaml-spacing", "`word:word` where a key may be meant", &["3MYT", "4ABK"]),
+    ("yaml-syntax", "`?` at the start of a bare text in brackets", &["652Z", "HM87/01"]),
     ("doubtful-scalar", "bare times and dates", &["RZT7", "U9NS"]),
 ];
 

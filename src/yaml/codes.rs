@@ -92,7 +92,8 @@ near; the limits stop files that would take a reader's memory. Also, reading a f
 pub static LINE_ENDS: Code = Code {
     name: "yaml-line-ends",
     explanation: "Lines end with LF, or all with CR LF. A CR without LF is refused, since readers disagree on whether it ends a line; \
-a mixture of LF and CR LF is warned of. What bayplan writes has LF.",
+a mixture of LF and CR LF is warned of. So is a file that ends, without a line break, in a block text (`|` or `>`): readers disagree on \
+whether that text ends in one. What bayplan writes has LF.",
 };
 
 pub static MERGE: Code = Code {

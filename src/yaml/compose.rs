@@ -337,7 +337,7 @@ impl<'t> Composer<'t, '_> {
         if self.options.holes {
             self.covered.push(range.clone());
         }
-        self.check_scalar(style, &range);
+        self.check_scalar(&text, style, &range);
         self.reached(range.end);
         self.document.last_scalar = start..end;
         self.document.last_is_block_scalar = is_block;
@@ -346,12 +346,18 @@ impl<'t> Composer<'t, '_> {
         self.add(Item { start: narrow(start), end: narrow(end), kind, size }, anchor)
     }
 
-    fn check_scalar(&mut self, style: ScalarStyle, range: &Range<usize>) {
-        if style == ScalarStyle::Plain {
-            self.findings.extend(misleading::odd_spaces(self.text, range));
-        }
-        if style == ScalarStyle::DoubleQuoted {
-            misleading::refused_escapes(self.text, range, self.findings);
+    fn check_scalar(&mut self, content: &str, style: ScalarStyle, range: &Range<usize>) {
+        match style {
+            ScalarStyle::Plain => {
+                let is_in_flow = self.document.open.last().is_some_and(|open| open.is_flow);
+                self.findings.extend(misleading::question_mark(self.text, range).filter(|_| is_in_flow));
+                self.findings.extend(misleading::odd_spaces(self.text, range));
+            }
+            ScalarStyle::DoubleQuoted => misleading::refused_escapes(self.text, range, self.findings),
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                self.findings.extend(misleading::open_end(self.text, range).filter(|_| content.ends_with('\n')));
+            }
+            ScalarStyle::SingleQuoted => {}
         }
         if self.has_inner_marks {
             self.findings.extend(misleading::inner_mark(self.text, range));

@@ -55,6 +55,26 @@ pub(super) fn inner_mark(text: &str, scalar: &Range<usize>) -> Option<Finding> {
     Some(finding.help("remove it, or write it as \"\\uFEFF\""))
 }
 
+/// A bare scalar in brackets that begins with `?`: a text in YAML 1.2, a key to kubectl.
+pub(super) fn question_mark(text: &str, scalar: &Range<usize>) -> Option<Finding> {
+    text[scalar.clone()].starts_with('?').then(|| {
+        let place = scalar.start..scalar.start + 1;
+        Finding::error_in(&codes::SYNTAX, &place, "`?` at the start of a bare text in brackets")
+            .help("quote the text: kubectl takes the `?` for the sign of a key")
+    })
+}
+
+/// A block scalar that should end in a line break at the end of a text that does not: YAML 1.2 and kubectl put one there,
+/// kustomize and PyYAML do not.
+pub(super) fn open_end(text: &str, scalar: &Range<usize>) -> Option<Finding> {
+    (scalar.end == text.len() && !text.ends_with('\n')).then(|| {
+        let place = scalar.end..scalar.end;
+        Finding::warning_in(&codes::LINE_ENDS, &place, "the file ends inside a text without a line break")
+            .label("read with a line break here, as kubectl does; not so by kustomize")
+            .help("end the file with a line break, or begin the text with `|-`")
+    })
+}
+
 /// A bare key of a flow mapping that has no value: `{a:1}` is a key `a:1`.
 pub(super) fn flow_key(text: &str, key: &Range<usize>) -> Option<Finding> {
     text.get(key.clone())?.find(':').map(|colon| missing_space(key.start + colon))
