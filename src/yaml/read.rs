@@ -12,6 +12,8 @@ use crate::diag::Diagnostics;
 use crate::source::{FileId, MAX_FILE_BYTES};
 use std::ops::Range;
 
+pub use super::bytes::{HOLE_END, HOLE_START};
+
 /// Levels of nesting, with aliases replaced.
 pub const MAX_DEPTH: usize = 100;
 /// Nodes of one document, with aliases replaced.
