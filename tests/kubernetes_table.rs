@@ -1,5 +1,7 @@
 //! Invariants of the built-in schema table.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 use bayplan::kubernetes::{Api, Catalogue, CustomKinds, ListType, Lookup, Minor, NodeId, Scope};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! Objects and what is said of them: each file of `cases/kubernetes` is a list of cases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+
 use bayplan::kubernetes::{Api, CustomKinds, Lookup, Minor, Violation, validate_object};
 use serde::Deserialize;
 use serde_json::Value;

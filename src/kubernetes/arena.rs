@@ -59,6 +59,8 @@ pub enum Format {
     DateTime,
     Date,
     Duration,
+    /// A duration as Go reads it; no format of OpenAPI, but what `metav1.Duration` takes.
+    GoDuration,
     Ipv4,
     Ipv6,
     Cidr,
@@ -71,7 +73,7 @@ pub enum Format {
 
 impl Format {
     /// Every format with its name in OpenAPI.
-    pub const ALL: [(Format, &'static str); 15] = [
+    pub const ALL: [(Format, &'static str); 16] = [
         (Format::None, ""),
         (Format::Int32, "int32"),
         (Format::Int64, "int64"),
@@ -79,6 +81,7 @@ impl Format {
         (Format::DateTime, "date-time"),
         (Format::Date, "date"),
         (Format::Duration, "duration"),
+        (Format::GoDuration, "go-duration"),
         (Format::Ipv4, "ipv4"),
         (Format::Ipv6, "ipv6"),
         (Format::Cidr, "cidr"),

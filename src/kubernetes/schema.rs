@@ -120,6 +120,13 @@ impl<'a> Schema<'a> {
         self.facets().map_or((None, None), |facets| (facets.minimum, facets.maximum))
     }
 
+    /// The least and greatest number of characters, items or fields.
+    pub fn sizes(self) -> (Option<u64>, Option<u64>) {
+        let Some(facets) = self.facets() else { return (None, None) };
+        let least = facets.min_length.or(facets.min_items).or(facets.min_properties);
+        (least, facets.max_length.or(facets.max_items).or(facets.max_properties))
+    }
+
     pub fn list_type(self) -> ListType {
         self.facets().map_or(ListType::Atomic, |facets| facets.list_type)
     }

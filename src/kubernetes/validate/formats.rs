@@ -11,6 +11,7 @@ pub fn has_format(format: Format, text: &str) -> bool {
         Format::DateTime => is_date_time(text),
         Format::Date => is_date(text),
         Format::Duration => is_duration(text),
+        Format::GoDuration => is_go_duration(text),
         Format::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
         Format::Ipv6 => text.parse::<Ipv6Addr>().is_ok(),
         Format::Cidr => is_cidr(text),

@@ -294,7 +294,7 @@ fn describe_format(format: Format) -> &'static str {
         Format::Byte => "base64",
         Format::DateTime => "a date and time",
         Format::Date => "a date",
-        Format::Duration => "a duration",
+        Format::Duration | Format::GoDuration => "a duration",
         Format::Ipv4 => "an IPv4 address",
         Format::Ipv6 => "an IPv6 address",
         Format::Cidr => "a range of IP addresses",
@@ -310,7 +310,7 @@ fn example_of_format(format: Format) -> Option<&'static str> {
     match format {
         Format::DateTime => Some("\"2026-01-31T12:00:00Z\""),
         Format::Date => Some("\"2026-01-31\""),
-        Format::Duration => Some("1h30m"),
+        Format::Duration | Format::GoDuration => Some("1h30m"),
         Format::Ipv4 => Some("192.0.2.1"),
         Format::Ipv6 => Some("\"2001:db8::1\""),
         Format::Cidr => Some("192.0.2.0/24"),

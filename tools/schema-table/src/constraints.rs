@@ -63,8 +63,9 @@ static EXPORT: LazyLock<Regex> = LazyLock::new(|| regex(r"export const validate=
 static VALUES: LazyLock<Regex> = LazyLock::new(|| regex(r"let (schema\d+_enum)=(\[[^\]]*\])"));
 static CALL: LazyLock<Regex> =
     LazyLock::new(|| regex(r#"(validate\d+)\(data(?:\.([A-Za-z0-9_$]+)|\["([^"]+)"\]|(\[i\d+\])|(\[key\d+\]))?,"#));
-static FAILURE: LazyLock<Regex> =
-    LazyLock::new(|| regex(r##"schemaPath:"#/(\w+)",keyword:"\w+",params:\{\w+:("(?:[^"\\]|\\.)*"|[\w.+-]+)\}"##));
+static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r##"schemaPath:"#/(\w+)",keyword:"\w+",params:\{(?:comparison:"[^"]*",)?\w+:("(?:[^"\\]|\\.)*"|[\w.+-]+)\}"##)
+});
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("{pattern} is no regular expression: {error}"))
@@ -80,6 +81,9 @@ impl Modules {
         if let Some(known) = self.known.get(path) {
             return Ok(known.clone());
         }
+        if let Some(schema) = basic(path) {
+            return Ok(schema);
+        }
         // A type that holds itself ends here.
         self.known.insert(path.to_owned(), json!({}));
         let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -93,10 +97,26 @@ impl Modules {
             };
             imported.insert(import[1].to_owned(), self.schema(&target)?);
         }
-        let schema = module.schema(&imported).ok_or_else(|| format!("{} exports no validator", path.display()))?;
+        let mut schema = module.schema(&imported).ok_or_else(|| format!("{} exports no validator", path.display()))?;
+        if path.starts_with(self.node_modules.join("kubernetes-models")) {
+            without_enumerations(&mut schema);
+        }
         self.known.insert(path.to_owned(), schema.clone());
         Ok(schema)
     }
+}
+
+/// Types of apimachinery whose meaning is not in their module.
+fn basic(path: &Path) -> Option<Value> {
+    let name = path.file_stem()?.to_str()?.strip_prefix("IoK8s")?;
+    Some(match name {
+        "ApimachineryPkgApiResourceQuantity" => json!({"type": "quantity"}),
+        "ApimachineryPkgUtilIntstrIntOrString" => json!({"type": "int-or-string"}),
+        "ApimachineryPkgApisMetaV1Time" => json!({"type": "string", "format": "date-time"}),
+        "ApimachineryPkgRuntimeRawExtension" => json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true}),
+        "ApiextensionsApiserverPkgApisApiextensionsV1JSON" => json!({"x-kubernetes-preserve-unknown-fields": true}),
+        _ => return None,
+    })
 }
 
 struct Module<'t> {
@@ -172,6 +192,18 @@ impl<'t> Module<'t> {
         }
         above.pop();
         Value::Object(schema)
+    }
+}
+
+/// CRDs do not hold Kubernetes' own types that they contain to their words.
+fn without_enumerations(schema: &mut Value) {
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("enum");
+        for below in ["items", "additionalProperties"] {
+            schema.get_mut(below).into_iter().for_each(without_enumerations);
+        }
+        let fields = schema.get_mut("properties").and_then(Value::as_object_mut);
+        fields.into_iter().flatten().for_each(|(_, field)| without_enumerations(field));
     }
 }
 

@@ -10,7 +10,9 @@ mod constraints;
 mod custom;
 mod fetch;
 mod graph;
+mod kopium;
 mod openapi;
+mod supplement;
 mod table;
 
 use bayplan::kubernetes::Minor;
