@@ -13,11 +13,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// The values allowed in string fields of Kubernetes' own types, by definition and field.
-pub fn enumerations(
-    node_modules: &Path,
-    definitions: &Definitions,
-) -> Result<BTreeMap<(String, String), Vec<Value>>, Box<dyn Error>> {
+/// The values allowed in string fields, by definition and field.
+pub type Enumerations = BTreeMap<(String, String), Vec<Value>>;
+
+/// The values allowed in string fields of Kubernetes' own types.
+pub fn enumerations(node_modules: &Path, definitions: &Definitions) -> Result<Enumerations, Box<dyn Error>> {
     let mut found = BTreeMap::new();
     for (name, definition) in definitions.iter().filter(|(name, _)| name.starts_with("io.k8s.")) {
         let path = node_modules.join("kubernetes-models/_schemas").join(format!("{}.js", module_name(name)));

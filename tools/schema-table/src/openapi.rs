@@ -1,5 +1,6 @@
 //! Reads the definitions of one minor out of kubernetes-validate, without their prose.
 
+use crate::constraints::Enumerations;
 use bayplan::kubernetes::Minor;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ pub fn read(wheel: &Path, minor: Minor) -> Result<Definitions, Box<dyn Error>> {
     Ok(raw.iter().map(|(name, definition)| (name.clone(), definition_of(raw, name, definition))).collect())
 }
 
-/// Puts the values that are allowed into string fields: definition, then field, then values.
-pub fn add_enumerations(definitions: &mut Definitions, enumerations: &BTreeMap<(String, String), Vec<Value>>) {
+/// Puts the values that are allowed into string fields.
+pub fn add_enumerations(definitions: &mut Definitions, enumerations: &Enumerations) {
     for ((definition, field), values) in enumerations {
         let place =
             definitions.get_mut(definition).and_then(|found| found.pointer_mut(&format!("/properties/{field}")));

@@ -9,8 +9,10 @@ use bayplan::kubernetes::Scope;
 use serde_json::{Map, Value, json};
 use std::error::Error;
 
-/// Kinds that no crate has, and the npm package that knows their Go types.
-pub fn kinds() -> Result<Vec<(CustomKind, Option<String>)>, Box<dyn Error>> {
+/// A kind that no crate has, and the npm package that knows its Go types.
+pub type SupplementaryKind = (CustomKind, Option<String>);
+
+pub fn kinds() -> Result<Vec<SupplementaryKind>, Box<dyn Error>> {
     let entries = entries("kinds")?.into_iter().map(|entry| {
         let text = |name: &str| entry[name].as_str().map(str::to_owned).ok_or(format!("supplement.json: no {name}"));
         let kind = CustomKind {
@@ -78,8 +80,8 @@ fn change_all(schema: &mut Value, entry: &Value) -> bool {
         is_used |= schema.get_mut(below).is_some_and(|below| change_all(below, entry));
     }
     let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return is_used };
-    let names = list(entry, "with").iter().filter_map(Value::as_str);
-    let has_all = names.fold(true, |has_all, name| has_all && fields.contains_key(name));
+    let mut names = list(entry, "with").iter().filter_map(Value::as_str);
+    let has_all = names.all(|name| fields.contains_key(name));
     for field in fields.values_mut() {
         is_used |= change_all(field, entry);
     }
