@@ -30,6 +30,8 @@ pub struct NewObject {
 /// A pack that is being written under a temporary name.
 pub struct PackWriter {
     folder: PathBuf,
+    /// The mode of pack and index; none leaves it to the umask.
+    mode: Option<u32>,
     temporary: TemporaryFile,
     offset: u64,
     entries: Vec<IndexEntry>,
@@ -39,7 +41,7 @@ pub struct PackWriter {
 
 impl PackWriter {
     /// Opens a pack in a folder `objects/pack`, which says at once whether it can be written to.
-    pub fn create(folder: &Path) -> Result<Self, GitError> {
+    pub fn create(folder: &Path, mode: Option<u32>) -> Result<Self, GitError> {
         fs::create_dir_all(folder).map_err(GitError::io("make the folder", folder))?;
         let mut temporary = TemporaryFile::create(folder, "pack")?;
         // The number of objects is filled in at the end.
@@ -47,6 +49,7 @@ impl PackWriter {
         temporary.file().write_all(&header).map_err(GitError::io("write to", folder))?;
         Ok(PackWriter {
             folder: folder.to_owned(),
+            mode,
             temporary,
             offset: header.len() as u64,
             entries: Vec::new(),
@@ -77,6 +80,10 @@ impl PackWriter {
         let bytes = pack_index::write(&mut self.entries, checksum);
         index.file().write_all(&bytes).map_err(GitError::io("write to", &self.folder))?;
         index.sync()?;
+        if let Some(mode) = self.mode {
+            self.temporary.set_mode(mode)?;
+            index.set_mode(mode)?;
+        }
         Ok(SealedPack { folder: self.folder, pack: self.temporary, index, checksum })
     }
 
@@ -221,7 +228,7 @@ mod tests {
             kind: ObjectKind::Blob,
             content: text.as_bytes().to_vec(),
         };
-        let mut pack = PackWriter::create(folder.path()).unwrap();
+        let mut pack = PackWriter::create(folder.path(), None).unwrap();
         pack.append(vec![object("a"), object("a")]).unwrap();
         pack.append(vec![object("a"), object("b")]).unwrap();
         assert_eq!(pack.entries.len(), 2);

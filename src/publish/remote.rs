@@ -8,6 +8,8 @@ use super::object::{ObjectId, ObjectKind, object_id};
 use super::repository::Repository;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 /// Variables that would send git to another repository than the one that is open.
 const REPOSITORY_VARIABLES: [&str; 9] = [
@@ -32,6 +34,9 @@ const MOVED: [&str; 6] = [
     "incorrect old value",
     "reference already exists",
 ];
+
+const FETCH_AGAIN: u32 = 10;
+const FETCH_WAIT: Duration = Duration::from_millis(50);
 
 /// A remote's branch.
 pub struct Remote<'a> {
@@ -60,9 +65,17 @@ impl<'a> Remote<'a> {
     pub fn fetch(&self, repository: &Repository) -> Result<Option<ObjectId>, GitError> {
         let refspec = format!("+{}:{}", self.branch.reference(), self.tracking);
         let options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
-        let fetched = self.git("fetch", &options, &refspec)?;
-        if fetched.status.success() {
-            return repository.ref_target(&self.tracking);
+        let mut fetched = self.git("fetch", &options, &refspec)?;
+        for _ in 0..FETCH_AGAIN {
+            if fetched.status.success() {
+                return repository.ref_target(&self.tracking);
+            }
+            // Another publisher in this repository fetches at the same time.
+            if !message(&fetched).contains("cannot lock ref") {
+                break;
+            }
+            thread::sleep(FETCH_WAIT);
+            fetched = self.git("fetch", &options, &refspec)?;
         }
         // Git has no exit code of its own for "no such branch".
         let listed = self.git("ls-remote", &["--exit-code"], &self.branch.reference())?;

@@ -63,6 +63,22 @@ impl Repository {
         self.common_dir().join("objects").join("pack")
     }
 
+    /// The mode of new files among the objects: read-only, and whoever `core.sharedRepository` lets in may read. None leaves it
+    /// to the umask.
+    pub fn shared_mode(&self) -> Result<Option<u32>, GitError> {
+        let doing = GitError::doing("reading the repository's configuration");
+        let config = self.git.config().map_err(doing)?;
+        let shared = config.get_string("core.sharedRepository").unwrap_or_default().to_ascii_lowercase();
+        Ok(match shared.as_str() {
+            "group" | "true" | "1" | "yes" | "on" => Some(0o440),
+            "all" | "world" | "everybody" | "2" => Some(0o444),
+            octal if octal.len() == 4 && octal.starts_with('0') => {
+                u32::from_str_radix(octal, 8).ok().map(|mode| (mode & 0o444) | 0o400)
+            }
+            _ => None,
+        })
+    }
+
     /// Reads an object of a kind; `what` says what it is, for messages.
     pub fn read(&self, id: ObjectId, kind: ObjectKind, what: &str) -> Result<Vec<u8>, GitError> {
         match self.read_limited(id, kind, u64::MAX, what)? {
@@ -150,14 +166,15 @@ impl Repository {
         Err(GitError::Revision { revision: revision.to_owned(), why: "it is a file or a folder".to_owned() })
     }
 
-    /// The commit that a ref points at, through symbolic refs; none where there is no such ref.
+    /// The commit that a ref points at, through symbolic refs; none where there is no such ref, or none behind it.
     pub fn ref_target(&self, name: &str) -> Result<Option<ObjectId>, GitError> {
         let doing = || GitError::doing(format!("reading the ref {name}"));
         match self.git.find_reference(name) {
-            Ok(reference) => {
-                let resolved = reference.resolve().map_err(doing())?;
-                Ok(resolved.target().map(object_id))
-            }
+            Ok(reference) => match reference.resolve() {
+                Ok(resolved) => Ok(resolved.target().map(object_id)),
+                Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+                Err(error) => Err(doing()(error)),
+            },
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(doing()(error)),
         }

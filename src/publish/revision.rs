@@ -28,6 +28,7 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitE
     let object = repository.git().revparse_single(revision).map_err(|error| GitError::Revision {
         revision: revision.to_owned(),
         why: match error.code() {
+            _ if base == "HEAD" => "there is no commit yet".to_owned(),
             git2::ErrorCode::NotFound => "there is no such branch, tag or commit".to_owned(),
             git2::ErrorCode::Ambiguous => "it is the beginning of several ids".to_owned(),
             _ => error.message().to_owned(),
@@ -66,7 +67,7 @@ fn split_steps(revision: &str) -> (&str, Vec<Step>) {
 }
 
 fn resolve_base(repository: &Repository, base: &str) -> Result<Option<(ObjectId, Option<String>)>, GitError> {
-    if base.is_empty() || base == "@" {
+    if matches!(base, "" | "@" | "HEAD") {
         return head(repository);
     }
     if let Ok(reference) = repository.git().resolve_reference_from_short_name(base) {

@@ -9,7 +9,7 @@ use super::object::ObjectId;
 use super::pack_index;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -58,6 +58,11 @@ impl TemporaryFile {
     /// Brings content and size to disk.
     pub fn sync(&self) -> Result<(), GitError> {
         self.file.sync_all().map_err(GitError::io("sync", &self.path))
+    }
+
+    /// Sets the mode whatever the umask says.
+    pub fn set_mode(&self, mode: u32) -> Result<(), GitError> {
+        self.file.set_permissions(fs::Permissions::from_mode(mode)).map_err(GitError::io("set the mode of", &self.path))
     }
 
     /// Renames the file to its final name, over one that is there.

@@ -25,7 +25,7 @@ pub(super) struct WrittenTree {
 impl TreeWriter {
     /// A writer that stores what `previous` lacks.
     pub(super) fn new(repository: &Repository, previous: Option<ObjectId>) -> Result<Self, GitError> {
-        let pack = PackWriter::create(&repository.pack_folder())?;
+        let pack = PackWriter::create(&repository.pack_folder(), repository.shared_mode()?)?;
         Ok(TreeWriter { comparer: TreeComparer::new(repository, previous)?, pack })
     }
 

@@ -11,6 +11,7 @@
 
 mod damage;
 mod determinism;
+mod interrupted;
 mod protocol;
 mod race;
 mod refusals;

@@ -227,3 +227,15 @@ fn notes_go_into_the_message() {
     );
     assert!(matches!(repository.publish(), Ok(Outcome::Unchanged { .. })), "the commit still is ours");
 }
+
+#[test]
+fn packs_in_a_shared_repository_can_be_read_by_those_it_is_shared_with() {
+    use std::os::unix::fs::PermissionsExt;
+    let repository = TestRepository::with_fleet();
+    repository.git(&["config", "core.sharedRepository", "group"]);
+    repository.published();
+    let folder = repository.path().join(".git/objects/pack");
+    for entry in fs::read_dir(folder).unwrap() {
+        assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o440);
+    }
+}

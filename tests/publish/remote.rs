@@ -149,6 +149,21 @@ fn eight_machines_at_once_lose_nothing() {
 }
 
 #[test]
+fn eight_publishers_of_one_repository_push_at_once() {
+    let remote = Remote::new();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let outcome = remote.push();
+                assert!(matches!(outcome, Ok(Outcome::Published(_) | Outcome::Unchanged { .. })), "{outcome:?}");
+            });
+        }
+    });
+    assert_eq!(remote.tip(), remote.work.tip("rendered"));
+    remote.assert_sound();
+}
+
+#[test]
 fn a_hook_that_refuses_is_an_error_with_its_words() {
     let remote = Remote::new();
     let hook = remote.bare.join("hooks/pre-receive");

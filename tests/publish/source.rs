@@ -34,6 +34,9 @@ fn a_commit_and_a_work_tree_give_the_same() {
     let source = CommitSource::open(&below, "HEAD").unwrap();
     assert_eq!(source.prefix(), "fleets/eu/");
     let committed = listing(&source.read().unwrap());
+    repository.git(&["gc", "--quiet", "--prune=now"]);
+    let packed = CommitSource::open(&below, "HEAD").unwrap();
+    assert_eq!(listing(&packed.read().unwrap()), committed);
     let paths: Vec<(&str, EntryKind)> = committed.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
     assert_eq!(
         paths,
@@ -136,10 +139,7 @@ fn revisions_are_what_git_makes_of_them() {
     }
     assert_eq!(open("HEAD").unwrap().reference.as_deref(), Some("refs/heads/main"));
     assert_eq!(open("HEAD~1").unwrap().reference, None);
-    for revision in ["nowhere", "HEAD~9", "HEAD:site-specs", "main^7", ""] {
-        if revision.is_empty() {
-            continue;
-        }
+    for revision in ["nowhere", "HEAD~9", "HEAD:site-specs", "main^7"] {
         let error = open(revision).unwrap_err();
         assert!(matches!(error, GitError::Revision { .. }), "{revision}: {error}");
     }
@@ -152,6 +152,9 @@ fn a_commit_without_a_fleet_says_so() {
     repository.commit("no fleet");
     let error = CommitSource::open(repository.path(), "HEAD").map(drop).unwrap_err();
     assert!(error.to_string().starts_with("no `bayplan.yaml` in the root of commit "), "{error}");
+    let unborn = TestRepository::new();
+    let error = CommitSource::open(unborn.path(), "HEAD").map(drop).unwrap_err();
+    assert_eq!(error.to_string(), "`HEAD` names no commit: there is no commit yet");
 }
 
 #[test]
