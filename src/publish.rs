@@ -83,7 +83,7 @@ pub enum Outcome {
     Unchanged { tip: ObjectId, notices: Vec<Notice> },
     /// The branch has a new commit.
     Published(Published),
-    /// Someone moved the branch meanwhile: begin again at [`Publisher::previous`], at most [`MAX_ATTEMPTS`] times.
+    /// Someone moved the branch meanwhile, or swept the unfinished pack away: begin again at [`Publisher::previous`], at most [`MAX_ATTEMPTS`] times.
     LostRace,
 }
 
@@ -169,7 +169,7 @@ impl Publisher {
         if self.local()? != previous.local {
             return Ok(Outcome::LostRace);
         }
-        sealed.install()?;
+        let Some(_installed) = sealed.install()? else { return Ok(Outcome::LostRace) };
         let mut notices = previous.notices.clone();
         match self.remote() {
             None => {

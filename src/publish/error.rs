@@ -21,8 +21,8 @@ pub enum GitError {
     Unsupported { path: PathBuf, what: &'static str, help: &'static str },
     #[error("the repository {} belongs to another user", .0.display())]
     Owner(PathBuf),
-    #[error("git failed while {doing}")]
-    Git { doing: String, source: git2::Error },
+    #[error("git failed while {doing}: {}", error.message())]
+    Git { doing: String, error: git2::Error },
     #[error("cannot {doing} {}", path.display())]
     Io { doing: &'static str, path: PathBuf, source: io::Error },
     #[error("git object {id}, {what}, is damaged: {why}")]
@@ -82,7 +82,7 @@ impl GitError {
     /// For calls of git2: says what was being done.
     pub(super) fn doing(doing: impl Into<String>) -> impl FnOnce(git2::Error) -> GitError {
         let doing = doing.into();
-        move |source| GitError::Git { doing, source }
+        move |error| GitError::Git { doing, error }
     }
 
     /// For calls that touch a file.

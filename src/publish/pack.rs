@@ -7,7 +7,7 @@
 use super::error::GitError;
 use super::object::{ObjectId, ObjectKind};
 use super::pack_index::{self, IndexEntry};
-use super::temporary::{TemporaryFile, pack_path};
+use super::temporary::{KeepFile, TemporaryFile, pack_path};
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use rayon::prelude::*;
 use sha1::{Digest, Sha1};
@@ -119,16 +119,28 @@ pub struct SealedPack {
     checksum: ObjectId,
 }
 
+/// A pack that everyone sees and that `git gc` leaves alone until this is dropped.
+#[derive(Debug)]
+pub struct InstalledPack {
+    _keep: KeepFile,
+}
+
 impl SealedPack {
-    /// Gives both files their names, the pack first since git takes an index as the sign of a complete pack.
+    /// Gives both files their names, the pack first since git takes an index as the sign of a complete pack. None where
+    /// someone swept the temporary files away.
     ///
     /// Once installed a pack is never removed again: another publisher of the same source may have made the very same one and
     /// rely on it.
-    pub fn install(self) -> Result<(), GitError> {
+    pub fn install(self) -> Result<Option<InstalledPack>, GitError> {
+        if !self.pack.is_there() || !self.index.is_there() {
+            return Ok(None);
+        }
         let pack = pack_path(&self.folder, self.checksum);
+        let keep = KeepFile::create(&self.folder, &pack)?;
         self.pack.rename(&pack)?;
         self.index.rename(&pack.with_extension("idx"))?;
-        sync_folder(&self.folder)
+        sync_folder(&self.folder)?;
+        Ok(Some(InstalledPack { _keep: keep }))
     }
 }
 

@@ -116,7 +116,7 @@ impl Repository {
     fn read_packed(&self, id: ObjectId, limit: u64, what: &str) -> Result<(ObjectKind, Limited), GitError> {
         let fail = |error: git2::Error| match error.code() {
             ErrorCode::NotFound => GitError::Missing { id, what: what.to_owned() },
-            _ => GitError::Git { doing: format!("reading {what} ({id})"), source: error },
+            _ => GitError::Git { doing: format!("reading {what} ({id})"), error },
         };
         let database = self.git.odb().map_err(fail)?;
         let oid = oid(id).map_err(fail)?;
@@ -215,7 +215,7 @@ fn open_error(path: &Path, error: git2::Error) -> GitError {
     match error.code() {
         ErrorCode::NotFound => GitError::NoRepository(path.to_owned()),
         ErrorCode::Owner => GitError::Owner(path.to_owned()),
-        _ => GitError::Git { doing: format!("opening the repository {}", path.display()), source: error },
+        _ => GitError::Git { doing: format!("opening the repository {}", path.display()), error },
     }
 }
 

@@ -8,13 +8,15 @@ use super::error::GitError;
 use super::object::ObjectId;
 use super::pack_index;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 const PREFIX: &str = "tmp_bayplan_";
+/// What tells our `.keep` files from those of others.
+const KEEP_TEXT: &[u8] = b"bayplan is about to publish this pack\n";
 const LEFT_OVER_AFTER: Duration = Duration::from_secs(24 * 3600);
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -67,9 +69,18 @@ impl TemporaryFile {
 
     /// Renames the file to its final name, over one that is there.
     pub fn rename(mut self, to: &Path) -> Result<(), GitError> {
+        self.give_name(to)
+    }
+
+    fn give_name(&mut self, to: &Path) -> Result<(), GitError> {
         fs::rename(&self.path, to).map_err(GitError::io("rename a file to", to))?;
         self.named = true;
         Ok(())
+    }
+
+    /// Whether the file still is where it was made: `git prune --expire=now` sweeps away files of live runs too.
+    pub fn is_there(&self) -> bool {
+        is_at(&self.file, &self.path)
     }
 }
 
@@ -79,6 +90,32 @@ impl Drop for TemporaryFile {
             // Nothing can be done about a failure here; the next run tries again.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// Tells `git gc` to leave a pack alone, until dropped: a file `.keep` beside it, as `git fetch` makes one.
+///
+/// Between the moment a pack is complete and the moment the branch moves, nothing refers to its objects.
+#[derive(Debug)]
+pub struct KeepFile {
+    path: PathBuf,
+    /// Held locked, so that the file of a killed run can be told from one that is in use.
+    _file: TemporaryFile,
+}
+
+impl KeepFile {
+    pub fn create(folder: &Path, pack: &Path) -> Result<Self, GitError> {
+        let mut file = TemporaryFile::create(folder, "keep")?;
+        file.file().write_all(KEEP_TEXT).map_err(GitError::io("write to", folder))?;
+        let path = pack.with_extension("keep");
+        file.give_name(&path)?;
+        Ok(KeepFile { path, _file: file })
+    }
+}
+
+impl Drop for KeepFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -94,8 +131,10 @@ fn is_at(file: &File, path: &Path) -> bool {
 pub fn remove_left_over(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
-        if is_ours && is_left_over(&path) {
+        let is_temporary = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+        let is_keep =
+            || path.extension().is_some_and(|end| end == "keep") && fs::read(&path).is_ok_and(|text| text == KEEP_TEXT);
+        if (is_temporary || is_keep()) && is_left_over(&path) {
             remove_pack_without_index(folder, &path);
             let _ = fs::remove_file(&path);
         }
@@ -151,11 +190,15 @@ mod tests {
         let live = TemporaryFile::create(folder.path(), "pack").unwrap();
         fs::write(folder.path().join("tmp_bayplan_1_0.pack"), "left over").unwrap();
         fs::write(folder.path().join("tmp_pack_other"), "not ours").unwrap();
+        fs::write(folder.path().join("pack-1.keep"), KEEP_TEXT).unwrap();
+        fs::write(folder.path().join("pack-2.keep"), "not ours").unwrap();
+        let keep = KeepFile::create(folder.path(), &folder.path().join("pack-3.pack")).unwrap();
         remove_left_over(folder.path());
         let live_name = live.path().file_name().unwrap().to_str().unwrap().to_owned();
-        assert_eq!(names(folder.path()), [live_name, "tmp_pack_other".to_owned()]);
+        assert_eq!(names(folder.path()), ["pack-2.keep", "pack-3.keep", &live_name, "tmp_pack_other"]);
         drop(live);
-        assert_eq!(names(folder.path()), ["tmp_pack_other"]);
+        drop(keep);
+        assert_eq!(names(folder.path()), ["pack-2.keep", "tmp_pack_other"]);
     }
 
     #[test]

@@ -4,7 +4,10 @@ use crate::support::{TestRepository, assert_success, expect_published, publish, 
 use bayplan::failure::{Class, Failure};
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::time::Instant;
+
+/// Kills, at instants spread over the life of a publisher.
+const ROUNDS: u32 = 16;
 
 /// A fleet of some size, so that a publish takes a while.
 fn large_fleet() -> TestRepository {
@@ -34,13 +37,15 @@ fn a_publisher_that_is_killed_at_any_instant_breaks_nothing() {
         return;
     }
     let repository = large_fleet();
-    for round in 0..24_u64 {
+    let test = "interrupted::a_publisher_that_is_killed_at_any_instant_breaks_nothing";
+    let start = Instant::now();
+    assert_success(&child(test, "", &repository).output().unwrap());
+    let life = start.elapsed();
+    for round in 0..ROUNDS {
         repository.write("site-specs/shop.yaml", &format!("kind: Site # {round}\n"));
         repository.commit("next");
-        let test = "interrupted::a_publisher_that_is_killed_at_any_instant_breaks_nothing";
         let mut publisher = child(test, "", &repository).stdout(std::process::Stdio::null()).spawn().unwrap();
-        // Instants spread over the life of a child, start included.
-        std::thread::sleep(Duration::from_millis(round * 7 % 100));
+        std::thread::sleep(life * round / ROUNDS);
         publisher.kill().unwrap();
         publisher.wait().unwrap();
         assert_success(&run_git(repository.path(), &["fsck", "--strict", "--no-dangling"]));

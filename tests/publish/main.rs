@@ -18,3 +18,4 @@ mod refusals;
 mod remote;
 mod source;
 mod support;
+mod trees;

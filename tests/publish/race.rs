@@ -1,9 +1,10 @@
 //! Several publishers at once: none loses another's commit.
 
-use crate::support::{TestRepository, publish};
+use crate::support::{TestRepository, expect_published, publish, run_git};
 use bayplan::publish::Outcome;
 use std::collections::BTreeSet;
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
 fn eight_publishers_of_one_source_make_one_commit() {
@@ -68,4 +69,37 @@ fn successive_sources_end_with_the_newest() {
     let shop = repository.git(&["show", "rendered:stable/production/shop/app/configmap-spec.yaml"]);
     assert_eq!(shop, "kind: Site # 5");
     repository.assert_sound();
+}
+
+#[test]
+fn garbage_collection_at_the_same_time_takes_nothing_away() {
+    let repository = TestRepository::with_fleet();
+    let mut sources = Vec::new();
+    for number in 0..10 {
+        repository.write("site-specs/shop.yaml", &format!("kind: Site # {number}\n"));
+        sources.push(repository.commit("next"));
+    }
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                // Fails where another process moves refs at the same moment, which is of no interest here.
+                run_git(repository.path(), &["gc", "--quiet", "--prune=now"]);
+            }
+        });
+        let _stop_at_the_end = Stop(&done);
+        for source in &sources {
+            expect_published(publish(repository.path(), source, |_| {}));
+        }
+    });
+    assert_eq!(repository.git(&["rev-list", "--count", "rendered"]), "10");
+    repository.assert_sound();
+}
+
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

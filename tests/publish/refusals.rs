@@ -290,3 +290,20 @@ fn adopting_a_branch_whose_content_is_the_output_makes_it_ours() {
     assert!(adopted.changes.is_empty());
     assert!(matches!(repository.publish(), Ok(Outcome::Unchanged { .. })));
 }
+
+#[test]
+fn a_repository_of_another_user() {
+    let repository = TestRepository::with_fleet();
+    let given_away = std::process::Command::new("chown")
+        .args(["-R", "12345"])
+        .arg(repository.path())
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !given_away {
+        println!("skipped: this user may not give files away");
+        return;
+    }
+    let (class, code, message) = refused(&repository, || repository.publish());
+    assert_eq!((class, code), (Class::World, "git-repository"));
+    assert!(message.ends_with("belongs to another user"), "{message}");
+}
