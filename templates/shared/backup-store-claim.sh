@@ -8,8 +8,8 @@ mkdir "/backups/.partial-$name"
 cp /tmp/backup/* "/backups/.partial-$name/"
 # 1 only says that a file changed while it was read.
 status=0
-tar --create --gzip --file "/backups/.partial-$name/files.tar.gz" --exclude-from /opt/backup/exclude.txt \
-  --directory /files . || status=$?
+tar --create --gzip --file "/backups/.partial-$name/files.tar.gz" --directory / \
+  --anchored --exclude-from <(sed 's|^/||' /opt/backup/exclude.txt) files || status=$?
 if [ "$status" -gt 1 ]; then exit "$status"; fi
 sync
 mv "/backups/.partial-$name" "/backups/$name"
