@@ -106,7 +106,7 @@ fn octals(served: ServedKind<'_>, object: &Object<'_>, context: &UnitContext<'_>
         if !is_number {
             let value = octal.pointer.get(&object.value).and_then(serde_json::Value::as_i64);
             let doubt = Doubt::Notation(value);
-            let diagnostic = Diagnostic::error(&DOUBTFUL_SCALAR, format!("`{}` {doubt}", octal.text))
+            let diagnostic = Diagnostic::error(&DOUBTFUL_SCALAR, format!("`{}` {}", octal.text, doubt.message()))
                 .at(octal.span, "this scalar")
                 .help(doubt.help(&octal.text));
             diagnostics.push(in_deployment(diagnostic, object.owner, context));
