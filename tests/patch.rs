@@ -546,8 +546,8 @@ fn origins_follow_a_json_patch() {
 fn targets_select_by_kind_group_name_and_labels() {
     let object = deployment();
     let target = |group: Option<&str>, kind: Option<&str>, name: Option<&str>, label: Option<(&str, &str)>| Target {
-        group: group.map(str::to_owned),
-        kind: kind.map(str::to_owned),
+        group: group.map(|text| text.parse().unwrap()),
+        kind: kind.map(|text| text.parse().unwrap()),
         name: name.map(|name| name.parse().unwrap()),
         labels: label.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
     };
