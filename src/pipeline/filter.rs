@@ -68,7 +68,7 @@ impl Filter {
 
     /// The selected deployments in their units, and what is known of the scope of each layer.
     pub fn select<'s>(&self, units: Units<'s>) -> (Units<'s>, Scope) {
-        let mut scope = Scope::default();
+        let mut scope = Scope { is_filtered: !self.is_empty(), ..Scope::default() };
         let mut selected = Vec::with_capacity(units.len());
         for mut unit in units {
             for deployment in &unit.deployments {
@@ -95,6 +95,8 @@ pub struct Scope {
     sites: BTreeSet<String>,
     clusters: BTreeSet<String>,
     deployments: usize,
+    /// Whether anything was left out.
+    is_filtered: bool,
 }
 
 impl Scope {
@@ -124,9 +126,9 @@ impl Scope {
         }
     }
 
-    /// Whether the layer has deployments and all of them were compiled.
+    /// Whether all of the layer's deployments were compiled; with a filter it must have some.
     pub fn is_whole(&self, layer: &PatchLayer) -> bool {
-        self.layers.get(layer).is_some_and(|(all, left_out)| *all > 0 && *left_out == 0)
+        !self.is_filtered || self.layers.get(layer).is_some_and(|(all, left_out)| *all > 0 && *left_out == 0)
     }
 
     pub fn counts(&self) -> Counts {

@@ -67,7 +67,12 @@ impl TemplateValues {
         let head = &template.spec;
         let mut found = Diagnostics::new();
         let at = Pointer::from_segments(["spec", "values", "schema"]);
-        let written = head.spec.values.schema.as_value();
+        let mut written = head.spec.values.schema.as_value().clone();
+        if let Value::Object(schema) = &mut written {
+            // What a template does not declare it is not given, also where it declares nothing.
+            schema.entry("properties").or_insert_with(|| json!({}));
+        }
+        let written = &written;
         let plan = match MergePlan::new(written) {
             Ok(plan) => Some(plan),
             Err(errors) => {
