@@ -5,7 +5,8 @@ use crate::diag::Code;
 
 /// Every code, in order of name.
 pub fn all() -> Vec<&'static Code> {
-    let lists: [&[&'static Code]; 26] = [
+    let lists: [&[&'static Code]; 27] = [
+        crate::near::CODES,
         crate::yaml::codes::CODES,
         crate::mustache::codes::CODES,
         crate::patch::codes::CODES,

@@ -139,8 +139,8 @@ fn list(names: &[OddName]) -> String {
 
 pub static NO_FLEET: Code = Code {
     name: "no-fleet",
-    explanation: "A fleet is a folder that holds `bayplan.yaml`. Commands look for it in the current folder, or the one given \
-                  with -C, and then in each folder above. `bayplan init` makes a new one.",
+    explanation: "A fleet is a folder with a `bayplan.yaml` that holds one document of kind Fleet. Commands look for it in the \
+                  current folder, or the one given with -C, and then in each folder above. `bayplan init` makes a new one.",
 };
 
 pub static UNREADABLE_INPUT: Code = Code {

@@ -9,7 +9,7 @@ pub mod references;
 pub mod templates;
 
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::inputs::FLEET_FILE;
+use crate::inputs::{FLEET_FILE, NO_FLEET};
 use crate::pointer::Pointer;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::read::{RawSpec, read_file, typed};
@@ -22,10 +22,6 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 pub use templates::{Template, TemplateFile};
 
-pub static NO_FLEET: Code = Code {
-    name: "no-fleet",
-    explanation: "A fleet repository has one document of kind Fleet in bayplan.yaml at its root. `bayplan init` writes one.",
-};
 pub static DUPLICATE_NAME: Code = Code {
     name: "duplicate-name",
     explanation: "Two specs of one kind have the same name. Names are unique per kind in the whole fleet, whatever file they \
@@ -36,7 +32,7 @@ pub static MISPLACED_KIND: Code = Code {
     explanation: "A Fleet belongs in bayplan.yaml, a Template in templates/NAME/template.yaml, all other kinds in site-specs/.",
 };
 
-pub static CODES: &[&Code] = &[&NO_FLEET, &DUPLICATE_NAME, &MISPLACED_KIND];
+pub static CODES: &[&Code] = &[&DUPLICATE_NAME, &MISPLACED_KIND];
 
 /// Folder of the specs.
 pub const SPEC_FOLDER: &str = "site-specs";

@@ -1,5 +1,19 @@
 //! Near names: "did you mean" for a word that is none of those that are known.
 
+use crate::diag::Code;
+
+/// One code for a name that nothing has, whoever mentions it.
+pub static UNKNOWN_NAME: Code = Code {
+    name: "unknown-name",
+    explanation: "A name that nothing has. Names are case-sensitive; the message lists those that are near.\n\nA spec, or a filter \
+of a command, mentions a cluster, environment, tenant, template, site or file that does not exist.\n\nOr a tag names something that the \
+template's schema does not declare, that is no computed name and no reserved root (`fleet`, `cluster`, `environment`, `tenant`, `site`, \
+`namespace`, `facts`). Tags are bound when the template is read: to the innermost section whose items declare the first part of the \
+name, else to the template's values.",
+};
+
+pub static CODES: &[&Code] = &[&UNKNOWN_NAME];
+
 /// The known names nearest to `word`, best first, at most three; none where nothing is near.
 ///
 /// Near is a Damerau-Levenshtein distance of at most a third of the word's length (at least 1), or a difference in case or

@@ -42,7 +42,7 @@ pub struct Global {
     /// Tell where the time went
     #[arg(long, global = true)]
     pub timings: bool,
-    /// Print errors alone
+    /// Print results and errors alone
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print more of what is done

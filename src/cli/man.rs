@@ -6,11 +6,11 @@ use super::report::Report;
 use crate::failure::Failed;
 use clap::{Args, CommandFactory};
 
-/// Print the manual page, or one page for each command into a folder
+/// Print the manual page of bayplan, or of one of its commands
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  bayplan man | man -l -\n  bayplan man publish | man -l -")]
 pub struct ManArgs {
-    /// A command; the page of bayplan itself if left out
+    /// A command; bayplan itself if left out
     pub command: Option<String>,
 }
 

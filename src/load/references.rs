@@ -3,18 +3,13 @@
 use super::Specs;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
-use crate::near;
+use crate::near::{self, UNKNOWN_NAME};
 use crate::pointer::Pointer;
 use crate::source::{Sources, Span};
 use crate::spec::template::Scope;
 use crate::spec::{Kind, Patch, SiteEnvironment, SiteSpec, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub static UNKNOWN_NAME: Code = Code {
-    name: "unknown-name",
-    explanation: "A spec mentions a cluster, environment, tenant, template, site or file that does not exist. Names are \
-                  case-sensitive; the message lists those that are near.",
-};
 pub static WRONG_SCOPE: Code = Code {
     name: "wrong-scope",
     explanation: "A template is used where one of another scope is due: a site is rendered from a template of scope `site`, a \
@@ -39,7 +34,7 @@ pub static RESERVED_NAME: Code = Code {
                   be called so.",
 };
 
-pub static CODES: &[&Code] = &[&RESERVED_NAME, &UNKNOWN_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
+pub static CODES: &[&Code] = &[&RESERVED_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
 
 /// Checks all references. Names in `broken` exist, though what they name could not be read.
 pub fn check(specs: &Specs, broken: &BTreeSet<(Kind, String)>, sources: &Sources, diagnostics: &mut Diagnostics) {

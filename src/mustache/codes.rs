@@ -1,6 +1,7 @@
 //! The diagnostic codes of templates.
 
 use crate::diag::Code;
+pub use crate::near::UNKNOWN_NAME;
 
 pub static CODES: &[&Code] = &[
     &AMBIGUOUS_PARTIAL,
@@ -22,7 +23,6 @@ pub static CODES: &[&Code] = &[
     &TEMPLATE_DEPTH,
     &TEST_PRINTED,
     &UNCLOSED_TAG,
-    &UNKNOWN_NAME,
     &UNKNOWN_PARTIAL,
     &UNMATCHED_SECTION,
 ];
@@ -139,13 +139,6 @@ pub static UNCLOSED_TAG: Code = Code {
     name: "unclosed-tag",
     explanation: "A tag begins here and its closing delimiter is missing. A YAML flow mapping that begins with a tag needs a \
 space between the braces: `{ {{key}}: 1 }`.",
-};
-
-pub static UNKNOWN_NAME: Code = Code {
-    name: "unknown-name",
-    explanation: "A tag names something that the template's schema does not declare, that is no computed name and no reserved \
-root (`fleet`, `cluster`, `environment`, `tenant`, `site`, `namespace`, `facts`). Names are bound when the template is \
-read, to the innermost section whose items declare the first part of the name, else to the template's values.",
 };
 
 pub static UNKNOWN_PARTIAL: Code = Code {

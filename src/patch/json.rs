@@ -2,7 +2,7 @@
 //!
 //! [`JsonPatch::parse`] reads the operations itself, so that each mistake has a place and a remedy. The crate `json-patch`
 //! applies them, one by one on a copy (its own undo loses the value of a `move` whose destination is missing); where it
-//! is_usables one, `explain` finds out why.
+//! refuses one, `explain` finds out why.
 
 mod explain;
 mod parse;

@@ -11,8 +11,9 @@ use std::collections::BTreeMap;
 
 pub static BRANCH_NAME: Code = Code {
     name: "branch-name",
-    explanation: "`publish.branch` must be a valid name of a git branch. It may hold `{{cluster.name}}`, so that each cluster \
-                  has a branch of its own.",
+    explanation: "The branch to publish to must be a name that git takes for a branch, must not be a symbolic ref, and \
+                  must not have another branch in its way: where `rendered` exists, git cannot make `rendered/x`. It may hold \
+                  `{{cluster.name}}`, so that each cluster has a branch of its own.",
 };
 pub static CODES: &[&Code] = &[&BRANCH_NAME];
 

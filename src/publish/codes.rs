@@ -1,6 +1,7 @@
 //! The codes of failures at the git edge.
 
 use crate::diag::Code;
+pub use crate::pipeline::branches::BRANCH_NAME;
 
 pub static GIT_REPOSITORY: Code = Code {
     name: "git-repository",
@@ -24,12 +25,6 @@ pub static DIRTY_INPUTS: Code = Code {
     name: "dirty-inputs",
     explanation: "`publish` compiles a commit, so that everyone can recompute its result. Inputs that are changed, \
                   staged or untracked in the work tree would be left out in silence; ignored files count as not there.",
-};
-
-pub static BRANCH_NAME: Code = Code {
-    name: "branch-name",
-    explanation: "The branch to publish to must be a name that git takes for a branch, must not be a symbolic ref, and \
-                  must not have another branch in its way: where `rendered` exists, git cannot make `rendered/x`.",
 };
 
 pub static BRANCH_IN_USE: Code = Code {
@@ -73,7 +68,6 @@ pub static CODES: &[&Code] = &[
     &GIT_FAILED,
     &GIT_REVISION,
     &DIRTY_INPUTS,
-    &BRANCH_NAME,
     &BRANCH_IN_USE,
     &BRANCH_BEHIND,
     &FOREIGN_BRANCH,

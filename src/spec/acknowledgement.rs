@@ -23,11 +23,18 @@ pub struct AcknowledgementSpec {
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct AcknowledgedObject {
+    /// Name of its cluster.
     pub cluster: Option<String>,
+    /// Name of its environment.
     pub environment: Option<String>,
+    /// Name of its tenant.
     pub tenant: Option<String>,
+    /// Name of its site.
     pub site: Option<String>,
+    /// Its namespace.
     pub namespace: Option<String>,
+    /// Its kind, such as `PersistentVolumeClaim`.
     pub kind: Option<String>,
+    /// Its name.
     pub name: Option<String>,
 }

@@ -28,6 +28,7 @@ pub struct ClusterSpec {
     /// Values that no layer above may change. A map with the one key `fact` stands for that fact.
     #[serde(default)]
     pub enforce: Values,
+    /// Changes to objects on this cluster.
     #[serde(default)]
     pub patches: Vec<Patch>,
     /// What is known of the cluster from the tool that made it.

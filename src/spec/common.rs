@@ -73,7 +73,7 @@ pub struct Metadata {
     /// A DNS label (RFC 1123): lower-case letters, digits and `-`, at most 63 characters. Unique per kind.
     #[schemars(length(min = 1, max = 63), regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"))]
     pub name: String,
-    /// Free key-value pairs, readable in templates as `{{site.labels.KEY}}` and the like.
+    /// Free key-value pairs, readable in templates, such as `{{site.labels.KEY}}` of a Site.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Free key-value pairs for other tools; bayplan does not read them.

@@ -33,11 +33,13 @@ pub struct EnvironmentSpec {
     /// Whether claims and namespaces here are kept when an edit removes them; yes unless a nearer setting says otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+    /// Values for everything in this environment.
     #[serde(default)]
     pub values: Values,
     /// Values that no layer above may change.
     #[serde(default)]
     pub enforce: Values,
+    /// Changes to objects in this environment.
     #[serde(default)]
     pub patches: Vec<Patch>,
     /// Objects that others provide in every namespace of this environment.

@@ -15,6 +15,7 @@ pub struct FleetSpec {
     /// Values that no layer above may change.
     #[serde(default)]
     pub enforce: Values,
+    /// Changes to objects of every cluster, environment and site.
     #[serde(default)]
     pub patches: Vec<Patch>,
     /// Where and how the rendered branch is published.
@@ -120,6 +121,7 @@ pub struct Destination {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RuleSetting {
+    /// What a breach is; `off` does not look.
     pub severity: RuleSeverity,
     /// Tiers that it is for; all if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -138,7 +140,9 @@ pub enum RuleSeverity {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct UnvalidatedKind {
+    /// Its API group, such as `example.org`; empty for the core group.
     pub group: String,
+    /// Its kind, such as `Widget`.
     pub kind: String,
     /// Whether its objects live in a namespace; yes if left out.
     #[serde(default = "yes")]

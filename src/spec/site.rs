@@ -13,8 +13,10 @@ pub struct SiteSpec {
     pub tenant: String,
     /// Name of a Template of scope `site`; an environment below may name another.
     pub template: String,
+    /// Whether it runs: `enabled` unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
+    /// Whether its claims and namespaces are kept when an edit removes them; overrides its tenant's and environment's setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
     /// Values of the template, for all environments.
@@ -23,6 +25,7 @@ pub struct SiteSpec {
     /// For the template of its namespaces.
     #[serde(default)]
     pub namespace: NamespaceBlock,
+    /// Changes to objects of this site in every environment; each must hit in at least one.
     #[serde(default)]
     pub patches: Vec<Patch>,
     /// More manifests from the template's folder or the fleet's.
@@ -51,7 +54,9 @@ pub enum State {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct NamespaceBlock {
+    /// Values of the namespace's template.
     pub values: Values,
+    /// Changes to objects of the namespace's template.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub patches: Vec<Patch>,
 }
@@ -97,11 +102,15 @@ pub struct SiteEnvironment {
     /// Another template than the site's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// Whether it runs here: the site's own setting unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
+    /// Whether its claims and namespaces are kept when an edit removes them; overrides every other setting.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+    /// Values for this environment.
     pub values: Values,
+    /// Changes to its objects here; each must hit in every deployment of this environment.
     pub patches: Vec<Patch>,
 }
 
@@ -135,6 +144,8 @@ impl SiteClusters {
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct SiteCluster {
+    /// Values for this cluster.
     pub values: Values,
+    /// Changes to its objects on this cluster; each must hit.
     pub patches: Vec<Patch>,
 }

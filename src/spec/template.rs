@@ -59,6 +59,7 @@ pub struct TemplateValues {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Computed {
+    /// Its name, as tags use it: one that the schema does not declare.
     #[schemars(length(min = 1))]
     pub name: String,
     /// A Mustache string; one that is a single tag keeps the type of its value.

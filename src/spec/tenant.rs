@@ -13,9 +13,11 @@ pub struct TenantSpec {
     pub clusters: Vec<String>,
     /// Templates that stand in for others for this tenant.
     pub replace: BTreeMap<String, String>,
+    /// Values for everything of this tenant.
     pub values: Values,
     /// Values that no layer above may change.
     pub enforce: Values,
+    /// Changes to objects of this tenant.
     pub patches: Vec<Patch>,
     /// What differs for this tenant in one environment.
     pub environments: BTreeMap<String, TenantEnvironment>,
@@ -29,8 +31,10 @@ pub struct TenantSpec {
 pub struct TenantEnvironment {
     /// Where this tenant's sites live in this environment; the environment's own clusters if left out.
     pub clusters: Vec<String>,
+    /// Values for this tenant in this environment.
     pub values: Values,
     /// Values that no layer above may change.
     pub enforce: Values,
+    /// Whether claims and namespaces are kept when an edit removes them; overrides the environment's setting.
     pub protect: Option<bool>,
 }
