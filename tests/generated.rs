@@ -1,9 +1,11 @@
-//! Pages of docs/ that are made from the code: the reference of each kind and the page of diagnostic codes.
+//! Pages of docs/ that are made from the code: the reference of each kind, the commands' help and the diagnostic codes.
 //!
 //! `BAYPLAN_BLESS=1 cargo test --test generated` writes them anew.
 
+use bayplan::cli::args::Cli;
 use bayplan::codes;
 use bayplan::spec::{Kind, schema};
+use clap::CommandFactory;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,6 +19,7 @@ fn generated_pages_are_current() {
         pages.insert(format!("docs/reference/{}.md", kind.name().to_lowercase()), kind_page(kind));
     }
     pages.insert("docs/codes.md".to_owned(), codes_page());
+    pages.insert("docs/commands.md".to_owned(), commands_page());
     #[allow(clippy::disallowed_methods)]
     let is_blessing = std::env::var("BAYPLAN_BLESS").is_ok();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -46,6 +49,30 @@ fn codes_page() -> String {
     page
 }
 
+/// The help of every command; the options that all of them have stand at the top alone.
+fn commands_page() -> String {
+    let mut root = Cli::command().term_width(100);
+    root.build();
+    let mut page = String::from(
+        "# Commands\n\nGenerated from the code: what `bayplan COMMAND --help` prints. The global options work with every command.\n",
+    );
+    let _ = write!(page, "\n```text\n{}```\n", trimmed(&root.render_long_help().to_string()));
+    for command in root.get_subcommands() {
+        let mut own = command.clone().mut_args(|arg| {
+            let is_everywhere = arg.is_global_set() || matches!(arg.get_id().as_str(), "help" | "version");
+            arg.hide(is_everywhere)
+        });
+        let help = own.render_long_help().to_string();
+        let _ = write!(page, "\n## bayplan {}\n\n```text\n{}```\n", command.get_name(), trimmed(&help));
+    }
+    page
+}
+
+/// Without white space at the ends of lines.
+fn trimmed(text: &str) -> String {
+    text.trim_end().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
 fn kind_page(kind: Kind) -> String {
     let schema = schema::of_kind(kind);
     let mut page = format!("# kind: {}\n\nGenerated from the code.", kind.name());
@@ -56,7 +83,20 @@ fn kind_page(kind: Kind) -> String {
     page.push_str("\n\n| field | type | what it is |\n|---|---|---|\n");
     rows(&schema["properties"]["metadata"], "metadata", &schema, &mut page);
     rows(&schema["properties"]["spec"], "spec", &schema, &mut page);
+    if page.contains(PATCH_LINK) {
+        page.push_str("\n## A patch\n\n");
+        page.push_str(schema["$defs"]["Patch"]["description"].as_str().expect("a patch is described"));
+        page.push_str("\n\n| field | type | what it is |\n|---|---|---|\n");
+        rows(&schema["$defs"]["Patch"], "", &schema, &mut page);
+    }
     page
+}
+
+/// Patches stand in many places and are described once.
+const PATCH_LINK: &str = "[patches](#a-patch)";
+
+fn is_patch(node: &Value) -> bool {
+    node.get("$ref").and_then(Value::as_str) == Some("#/$defs/Patch")
 }
 
 fn rows(node: &Value, path: &str, root: &Value, page: &mut String) {
@@ -64,10 +104,10 @@ fn rows(node: &Value, path: &str, root: &Value, page: &mut String) {
     let required: Vec<&str> =
         node.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, property) in node.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        let field = format!("{path}.{name}");
+        let field = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         let target = resolve(property, root);
         let text = [property, target].into_iter().find_map(|node| node.get("description").and_then(Value::as_str));
-        let text = text.unwrap_or_default().replace('\n', " ").replace('|', "\\|");
+        let text = text.unwrap_or_else(|| panic!("{field} is not described")).replace('\n', " ").replace('|', "\\|");
         let due = if required.contains(&name.as_str()) { " (required)" } else { "" };
         let default = property
             .get("default")
@@ -81,6 +121,9 @@ fn rows(node: &Value, path: &str, root: &Value, page: &mut String) {
 
 /// The fields of a map's or a list's items.
 fn below(property: &Value, field: &str, root: &Value, page: &mut String) {
+    if is_patch(property) {
+        return;
+    }
     let target = resolve(property, root);
     rows_if_object(target, field, root, page);
     if let Some(items) = target.get("items") {
@@ -134,6 +177,7 @@ fn type_of(node: &Value, root: &Value) -> String {
         return branches.iter().map(|branch| type_of(branch, root)).collect::<Vec<_>>().join(" or ");
     }
     match node.get("type").and_then(Value::as_str) {
+        Some("array") if node.get("items").is_some_and(is_patch) => format!("list of {PATCH_LINK}"),
         Some("array") => {
             format!("list of {}", node.get("items").map_or("anything".to_owned(), |items| type_of(items, root)))
         }
