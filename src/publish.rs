@@ -4,9 +4,9 @@
 //! compare-and-swap, or an error and an untouched branch. It never forces, and never touches `HEAD`, the index or a work tree.
 //!
 //! ```text
-//! CommitSource::open ─▶ Publisher::open ─▶ previous ─▶ writer ─▶ (compile, gates) ─▶ commit ─▶ Outcome
-//!                                             ▲                                         │
-//!                                             └──────────── Outcome::LostRace ──────────┘
+//! CommitSource::open ─▶ Publisher::open ─▶ previous ─▶ writer ─▶ (compile) ─▶ finish ─▶ (gates) ─▶ commit ─▶ Outcome
+//!                                             ▲                                                        │
+//!                                             └─────────────────── Outcome::LostRace ──────────────────┘
 //! ```
 //!
 //! libgit2 reads packs and refs and moves the ref. Loose objects are read, and all objects written, by modules of our own.
@@ -34,7 +34,7 @@ mod tree_comparer;
 mod tree_writer;
 
 pub use branch::BranchName;
-pub use changes::{Change, ChangeKind, Changes, MAX_PATHS};
+pub use changes::{Change, ChangeKind, Changes, MAX_ADDED_PATHS};
 pub use codes::CODES;
 pub use error::GitError;
 pub use message::{IDENTITY, Provenance};
@@ -45,7 +45,7 @@ pub use repository::Repository;
 pub use revision::{Resolved, resolve};
 pub use source::{CommitSource, SourceFacts};
 pub use tree_comparer::{ComparedTree, TreeComparer};
-pub use tree_writer::TreeWriter;
+pub use tree_writer::{TreeWriter, WrittenTree};
 
 use ancestry::{Ancestry, ancestry};
 use branch::Move;
@@ -142,11 +142,10 @@ impl Publisher {
     pub fn commit(
         &self,
         previous: &Previous,
-        output: TreeWriter,
+        mut written: WrittenTree,
         source_tree: ObjectId,
         notes: &[String],
     ) -> Result<Outcome, GitError> {
-        let mut written = output.finish()?;
         if let Some(tip) = previous.tip.filter(|_| previous.provenance.is_some() && previous.tree == Some(written.tree))
         {
             return self.settle(previous, tip);

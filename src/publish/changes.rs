@@ -15,16 +15,16 @@ pub struct Change {
     pub kind: ChangeKind,
 }
 
-/// How many paths are kept; all are counted.
-pub const MAX_PATHS: usize = 10_000;
+/// How many paths of added files are kept: a first publish has nothing else.
+pub const MAX_ADDED_PATHS: usize = 10_000;
 
-/// The files that differ: how many, and their paths as far as they are kept.
+/// The files that differ: how many, and their paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     pub added: usize,
     pub modified: usize,
     pub removed: usize,
-    /// Sorted; not all of them where there are more than [`MAX_PATHS`].
+    /// Sorted. All that were modified or removed, since gates look at each, but of those added at most [`MAX_ADDED_PATHS`].
     pub paths: Vec<Change>,
 }
 
@@ -39,7 +39,7 @@ impl Changes {
             ChangeKind::Modified => self.modified += 1,
             ChangeKind::Removed => self.removed += 1,
         }
-        if self.paths.len() < MAX_PATHS {
+        if kind != ChangeKind::Added || self.added <= MAX_ADDED_PATHS {
             self.paths.push(Change { path: path.to_owned(), kind });
         }
     }

@@ -219,7 +219,7 @@ fn open_error(path: &Path, error: git2::Error) -> GitError {
     }
 }
 
-/// Refuses forms of repository that libgit2 cannot read, in words that say what to do; its own name a config key.
+/// Refuses forms of repository that libgit2 cannot read, before it says so in words that help nobody.
 fn check_format(git_dir: &Path) -> Result<(), GitError> {
     let common = common_dir(git_dir)?;
     let path = common.join("config");

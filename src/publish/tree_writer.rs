@@ -15,11 +15,11 @@ pub struct TreeWriter {
     pack: PackWriter,
 }
 
-/// A tree whose objects are on disk but not yet visible.
-pub(super) struct WrittenTree {
+/// A whole tree, its objects on disk but not yet visible: what gates look at before [`super::Publisher::commit`].
+pub struct WrittenTree {
     pub tree: ObjectId,
     pub changes: Changes,
-    pub pack: PackWriter,
+    pub(super) pack: PackWriter,
 }
 
 impl TreeWriter {
@@ -35,7 +35,8 @@ impl TreeWriter {
         self.pack.append(new)
     }
 
-    pub(super) fn finish(mut self) -> Result<WrittenTree, GitError> {
+    /// Completes the tree. No unit may come after.
+    pub fn finish(mut self) -> Result<WrittenTree, GitError> {
         let compared = self.comparer.finish()?;
         self.pack.append(compared.new)?;
         Ok(WrittenTree { tree: compared.tree, changes: compared.changes, pack: self.pack })

@@ -126,7 +126,7 @@ fn folders_and_files_may_change_places() {
             let unit = Unit::new(path(folder), files.iter().map(|name| file(name)).collect()).unwrap();
             writer.add(vec![unit]).unwrap();
         }
-        let outcome = publisher.commit(&previous, writer, source.inputs_tree(&[]).unwrap(), &[]);
+        let outcome = publisher.commit(&previous, writer.finish().unwrap(), source.inputs_tree(&[]).unwrap(), &[]);
         let published = expect_published(outcome);
         assert_eq!((published.changes.added, published.changes.removed), (added, removed), "tree {number}");
         let by_git = match published.parent {
@@ -218,7 +218,8 @@ fn notes_go_into_the_message() {
     let mut writer = publisher.writer(&previous).unwrap();
     writer.add(compile(&source.read().unwrap())).unwrap();
     let notes = ["Left in the cluster, unmanaged:\n\n  kubectl delete pvc files".to_owned()];
-    let outcome = publisher.commit(&previous, writer, source.inputs_tree(&[]).unwrap(), &notes).unwrap();
+    let outcome =
+        publisher.commit(&previous, writer.finish().unwrap(), source.inputs_tree(&[]).unwrap(), &notes).unwrap();
     assert!(matches!(outcome, Outcome::Published(_)));
     let message = repository.git(&["log", "-1", "--format=%B", "rendered"]);
     assert!(

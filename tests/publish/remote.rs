@@ -107,7 +107,7 @@ fn someone_else_pushed_between_plan_and_push() {
         let mut writer = publisher.writer(&previous).unwrap();
         writer.add(compile(&source.read().unwrap())).unwrap();
         between();
-        publisher.commit(&previous, writer, source.inputs_tree(&[]).unwrap(), &[])
+        publisher.commit(&previous, writer.finish().unwrap(), source.inputs_tree(&[]).unwrap(), &[])
     };
     let before = remote.work.tip("rendered");
     let lost = attempt(&|| {

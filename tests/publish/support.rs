@@ -185,7 +185,7 @@ pub fn publish(dir: &Path, revision: &str, change: impl FnOnce(&mut PublishOptio
         let previous = publisher.previous()?;
         let mut writer = publisher.writer(&previous)?;
         writer.add(units.clone())?;
-        let outcome = publisher.commit(&previous, writer, source.inputs_tree(&[])?, &[])?;
+        let outcome = publisher.commit(&previous, writer.finish()?, source.inputs_tree(&[])?, &[])?;
         if outcome != Outcome::LostRace {
             return Ok(outcome);
         }

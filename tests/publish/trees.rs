@@ -77,7 +77,7 @@ proptest! {
             for batch in units(&model).rchunks(2) {
                 writer.add(batch.to_vec()).unwrap();
             }
-            let outcome = publisher.commit(&previous, writer, source.inputs_tree(&[]).unwrap(), &[]);
+            let outcome = publisher.commit(&previous, writer.finish().unwrap(), source.inputs_tree(&[]).unwrap(), &[]);
             if last.as_ref() == Some(&model) {
                 let is_unchanged = matches!(outcome, Ok(Outcome::Unchanged { .. }));
                 prop_assert!(is_unchanged);
