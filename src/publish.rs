@@ -83,7 +83,8 @@ pub enum Outcome {
     Unchanged { tip: ObjectId, notices: Vec<Notice> },
     /// The branch has a new commit.
     Published(Published),
-    /// Someone moved the branch meanwhile, or swept the unfinished pack away: begin again at [`Publisher::previous`], at most [`MAX_ATTEMPTS`] times.
+    /// Someone moved the branch meanwhile, or swept the unfinished pack away: begin again at [`Publisher::previous`], at most
+    /// [`MAX_ATTEMPTS`] times.
     LostRace,
 }
 
@@ -123,6 +124,18 @@ impl Publisher {
             None => Start::here(&self.repository, &self.branch)?,
         };
         previous::judge(&self.repository, &self.branch, &self.source, start, self.options.allowed)
+    }
+
+    /// Whether there is nothing to do, told without compiling: this version of bayplan made the tip from the same commit, or
+    /// from the same inputs where the caller knows [`CommitSource::inputs_tree`].
+    pub fn up_to_date(&self, previous: &Previous, source_tree: Option<ObjectId>) -> Result<Option<Outcome>, GitError> {
+        let (Some(tip), Some(ours)) = (previous.tip, &previous.provenance) else { return Ok(None) };
+        let same_source = ours.source == self.source.commit || Some(ours.source_tree) == source_tree;
+        if same_source && ours.version == self.options.version {
+            self.settle(previous, tip).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// A sink for the output, which stores what the previous tree lacks.
@@ -225,7 +238,7 @@ impl Publisher {
     }
 
     fn ahead(&self) -> GitError {
-        let remote = self.options.remote.clone().unwrap_or_default();
+        let remote = self.options.remote.as_deref().map(remote::without_user).unwrap_or_default();
         GitError::AheadOfRemote { branch: self.branch.to_string(), remote }
     }
 

@@ -74,13 +74,6 @@ pub struct Allowed {
     pub rollback: bool,
 }
 
-impl Previous {
-    /// Whether the tip was made from this source by this version, so that there is nothing to do.
-    pub fn is_current(&self, source: ObjectId, version: &str) -> bool {
-        self.provenance.as_ref().is_some_and(|ours| ours.source == source && ours.version == version)
-    }
-}
-
 /// Where a branch starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Start {

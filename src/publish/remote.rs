@@ -137,7 +137,7 @@ fn clean(line: &str) -> String {
 }
 
 /// A URL without the user and password that it may hold.
-fn without_user(remote: &str) -> String {
+pub fn without_user(remote: &str) -> String {
     match remote.split_once("://") {
         Some((scheme, rest)) => {
             let end = rest.find('/').unwrap_or(rest.len());

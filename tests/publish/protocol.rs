@@ -240,3 +240,24 @@ fn packs_in_a_shared_repository_can_be_read_by_those_it_is_shared_with() {
         assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o777, 0o440);
     }
 }
+
+#[test]
+fn that_nothing_is_to_do_is_told_without_compiling() {
+    let repository = TestRepository::with_fleet();
+    repository.published();
+    let up_to_date = |version: &str, knows_inputs: bool| {
+        let source = CommitSource::open(repository.path(), "HEAD").unwrap();
+        let inputs = knows_inputs.then(|| source.inputs_tree(&[]).unwrap());
+        let publisher = Publisher::open(&source, PublishOptions { version: version.to_owned(), ..options() }).unwrap();
+        publisher.up_to_date(&publisher.previous().unwrap(), inputs).unwrap().is_some()
+    };
+    assert!(up_to_date("1.2.3", false));
+    assert!(!up_to_date("1.2.4", true), "another version may give another output");
+    repository.write("README.md", "no input");
+    repository.commit("docs");
+    assert!(!up_to_date("1.2.3", false));
+    assert!(up_to_date("1.2.3", true));
+    repository.write("site-specs/shop.yaml", "kind: Site # edited\n");
+    repository.commit("edit");
+    assert!(!up_to_date("1.2.3", true));
+}
