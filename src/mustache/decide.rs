@@ -52,8 +52,8 @@ pub(super) fn decide<'v>(
     let state = State {
         roots: vec![None; roots],
         frames: Vec::new(),
-        runs: Vec::new(),
-        holes: Vec::new(),
+        runs: Vec::with_capacity(compiled.runs.len()),
+        holes: Vec::with_capacity(2 * compiled.runs.len()),
         documents: Vec::new(),
         paths: Vec::new(),
         document: (0, 0),

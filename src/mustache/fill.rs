@@ -4,7 +4,7 @@
 //! and none is parsed, so a value stays what it is wherever it is put.
 
 use super::compile::PIECE_COST;
-use super::shape::{Chunk, HoleId, Key, MapPart, Part, PartStep};
+use super::shape::{Chunk, HoleId, Key, KeyedMapPart, MapPart, Part, PartStep};
 use super::values::Resolved;
 use crate::pointer::Pointer;
 use crate::source::Span;
@@ -74,26 +74,27 @@ impl<'v> Filler<'_, 'v> {
             Part::Text(chunks) => Value::String(self.text(chunks, false)),
             Part::List(parts) => Value::Array(parts.iter().map(|part| self.fill(part)).collect()),
             Part::Map(map) => Value::Object(self.map(map)),
+            Part::KeyedMap(map) => Value::Object(self.keyed_map(map)),
         }
     }
 
     fn map(&mut self, part: &MapPart) -> Map<String, Value> {
-        let mut map: Map<String, Value> = if part.has_key_holes {
-            self.map_with_key_holes(part)
-        } else {
-            let entries = part.entries.iter().filter_map(|entry| match &entry.key {
-                Key::Literal(key) => Some((key.to_string(), self.fill(&entry.value))),
-                Key::Text(_) => None,
-            });
-            entries.collect()
-        };
+        let mut map = part.skeleton.clone();
+        let mut values = map.values_mut();
+        let mut passed = 0;
+        for (place, part) in &part.filled {
+            if let Some(value) = values.nth(place - passed) {
+                *value = self.fill(part);
+            }
+            passed = place + 1;
+        }
         if let Some(hole) = part.merge {
             self.merge(hole, &mut map);
         }
         map
     }
 
-    fn map_with_key_holes(&mut self, part: &MapPart) -> Map<String, Value> {
+    fn keyed_map(&mut self, part: &KeyedMapPart) -> Map<String, Value> {
         let mut map = Map::new();
         let mut places: Vec<(String, Span)> = Vec::with_capacity(part.entries.len());
         for entry in &part.entries {
@@ -109,6 +110,9 @@ impl<'v> Filler<'_, 'v> {
                 self.faults.push(Fault::DuplicateKey { key: key.clone(), first, second: entry.place });
             }
             places.push((key, entry.place));
+        }
+        if let Some(hole) = part.merge {
+            self.merge(hole, &mut map);
         }
         map
     }
@@ -143,30 +147,42 @@ impl<'v> Filler<'_, 'v> {
     }
 
     fn text(&mut self, chunks: &[Chunk], is_key: bool) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(self.length(chunks));
         for chunk in chunks {
-            match chunk {
-                Chunk::Literal(literal) => text.push_str(literal),
-                Chunk::Hole(hole) => {
-                    let length = text.len();
-                    match self.resolved(*hole).map(|value| push_text(value, &mut text)) {
-                        None | Some(Ok(())) => {}
-                        Some(Err(NoText::Null)) => self.faults.push(Fault::Null { hole: *hole }),
-                        Some(Err(NoText::List)) => {
-                            self.faults.push(Fault::NoText { hole: *hole, is_list: true, is_key });
-                        }
-                        Some(Err(NoText::Mapping)) => {
-                            self.faults.push(Fault::NoText { hole: *hole, is_list: false, is_key });
-                        }
-                    }
-                    let added = text.len() - length;
-                    if !self.spend(added, *hole) {
-                        return text;
-                    }
+            let hole = match chunk {
+                Chunk::Literal(literal) => {
+                    text.push_str(literal);
+                    continue;
                 }
+                Chunk::Hole(hole) => *hole,
+            };
+            let Some(value) = self.resolved(hole) else { continue };
+            if let Value::String(string) = value
+                && !self.spend(string.len(), hole)
+            {
+                return text;
+            }
+            match push_text(value, &mut text) {
+                Ok(()) => {}
+                Err(NoText::Null) => self.faults.push(Fault::Null { hole }),
+                Err(NoText::List) => self.faults.push(Fault::NoText { hole, is_list: true, is_key }),
+                Err(NoText::Mapping) => self.faults.push(Fault::NoText { hole, is_list: false, is_key }),
             }
         }
         text
+    }
+
+    /// The length that a text will most likely have.
+    fn length(&self, chunks: &[Chunk]) -> usize {
+        let length = |chunk: &Chunk| match chunk {
+            Chunk::Literal(literal) => literal.len(),
+            Chunk::Hole(hole) => match self.holes.get(*hole as usize) {
+                Some(Resolved::Value(Value::String(text))) => text.len(),
+                Some(_) | None => 8,
+            },
+        };
+        // A text beyond the budget is not made.
+        chunks.iter().map(length).sum::<usize>().min(self.budget.left)
     }
 
     fn resolved(&mut self, hole: HoleId) -> Option<&'v Value> {
@@ -184,23 +200,9 @@ impl<'v> Filler<'_, 'v> {
         }
     }
 
-    /// Copies a value as long as the budget lasts.
+    /// Copies a value, if the budget lasts.
     fn copy(&mut self, value: &Value, hole: HoleId) -> Value {
-        let bytes = if let Value::String(text) = value { text.len() } else { 0 };
-        if !self.spend(bytes + PIECE_COST, hole) {
-            return Value::Null;
-        }
-        match value {
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.copy(item, hole)).collect()),
-            Value::Object(map) => {
-                let keys: usize = map.keys().map(String::len).sum();
-                if !self.spend(keys, hole) {
-                    return Value::Null;
-                }
-                Value::Object(map.iter().map(|(key, value)| (key.clone(), self.copy(value, hole))).collect())
-            }
-        }
+        if self.spend(cost(value), hole) { value.clone() } else { Value::Null }
     }
 
     fn spend(&mut self, bytes: usize, hole: HoleId) -> bool {
@@ -248,6 +250,17 @@ pub(super) fn push_text(value: &Value, text: &mut String) -> Result<(), NoText> 
         Value::Object(_) => return Err(NoText::Mapping),
     }
     Ok(())
+}
+
+/// What a value counts in a budget.
+fn cost(value: &Value) -> usize {
+    PIECE_COST
+        + match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(cost).sum(),
+            Value::Object(map) => map.iter().map(|(key, value)| key.len() + cost(value)).sum(),
+        }
 }
 
 pub(super) fn noun(value: &Value) -> &'static str {

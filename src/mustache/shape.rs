@@ -8,7 +8,7 @@ mod part;
 mod text;
 
 pub(super) use build::{holes, next_hole};
-pub(super) use part::{Chunk, HoleId, Key, MapPart, Part, PartStep};
+pub(super) use part::{Chunk, HoleId, Key, KeyedMapPart, MapPart, Part, PartStep};
 pub(super) use text::DocumentText;
 
 use super::bind::Lookup;

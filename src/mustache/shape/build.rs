@@ -1,6 +1,6 @@
 //! From the reader's tree to a [`Part`]: scalars classified, placeholders recognised.
 
-use super::part::{Chunk, EntryPart, HoleId, Key, MapPart, Part, PartStep};
+use super::part::{Chunk, EntryPart, HoleId, Key, KeyedMapPart, MapPart, Part, PartStep};
 use super::text::DocumentText;
 use super::{Fault, OctalPart, carry_back};
 use crate::diag::Diagnostic;
@@ -12,6 +12,7 @@ use crate::source::Span;
 use crate::yaml;
 use crate::yaml::node::{Entry, Node, NodeValue, ScalarStyle};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) struct Builder<'b> {
@@ -92,7 +93,7 @@ impl Builder<'_> {
             parts.push(self.value(item));
             self.path.pop();
         }
-        literal_list(parts)
+        list_part(parts)
     }
 
     fn map(&mut self, entries: &[Entry]) -> Part {
@@ -116,7 +117,7 @@ impl Builder<'_> {
             self.path.pop();
             parts.push(EntryPart { key, place: self.span(&entry.key), value });
         }
-        literal_map(parts, merge)
+        map_part(parts, merge)
     }
 
     /// The hole of `<<: {{map}}`.
@@ -250,36 +251,39 @@ fn is_nothing(node: &Node) -> bool {
     matches!(&node.value, NodeValue::Scalar { text, style: ScalarStyle::Plain } if text.is_empty())
 }
 
-fn literal_list(parts: Vec<Part>) -> Part {
+fn list_part(parts: Vec<Part>) -> Part {
     if !parts.iter().all(|part| matches!(part, Part::Literal(_))) {
         return Part::List(parts.into());
     }
     let values = parts.into_iter().filter_map(|part| match part {
         Part::Literal(value) => Some(value),
-        Part::Whole(_) | Part::Text(_) | Part::List(_) | Part::Map(_) => None,
+        Part::Whole(_) | Part::Text(_) | Part::List(_) | Part::Map(_) | Part::KeyedMap(_) => None,
     });
     Part::Literal(Value::Array(values.collect()))
 }
 
-fn literal_map(mut entries: Vec<EntryPart>, merge: Option<HoleId>) -> Part {
-    let has_key_holes = entries.iter().any(|entry| matches!(entry.key, Key::Text(_)));
-    let is_literal = merge.is_none()
-        && entries.iter().all(|entry| matches!((&entry.key, &entry.value), (Key::Literal(_), Part::Literal(_))));
-    if is_literal {
-        let values = entries.into_iter().filter_map(|entry| match (entry.key, entry.value) {
-            (Key::Literal(key), Part::Literal(value)) => Some((key.into_string(), value)),
-            (Key::Literal(_) | Key::Text(_), _) => None,
-        });
-        return Part::Literal(Value::Object(values.collect::<Map<_, _>>()));
+fn map_part(entries: Vec<EntryPart>, merge: Option<HoleId>) -> Part {
+    if entries.iter().any(|entry| matches!(entry.key, Key::Text(_))) {
+        return Part::KeyedMap(Box::new(KeyedMapPart { entries: entries.into(), merge }));
     }
-    if !has_key_holes {
-        // In order of key, the map is built in one go.
-        entries.sort_by(|one, other| match (&one.key, &other.key) {
-            (Key::Literal(one), Key::Literal(other)) => one.cmp(other),
-            (Key::Literal(_) | Key::Text(_), _) => std::cmp::Ordering::Equal,
-        });
+    let mut skeleton = Map::new();
+    let mut by_key: BTreeMap<Box<str>, Part> = BTreeMap::new();
+    for EntryPart { key, value, .. } in entries {
+        let Key::Literal(key) = key else { continue };
+        match value {
+            Part::Literal(value) => skeleton.insert(key.into_string(), value),
+            part => {
+                by_key.insert(key.clone(), part);
+                skeleton.insert(key.into_string(), Value::Null)
+            }
+        };
     }
-    Part::Map(Box::new(MapPart { entries: entries.into(), merge, has_key_holes }))
+    if by_key.is_empty() && merge.is_none() {
+        return Part::Literal(Value::Object(skeleton));
+    }
+    let places = skeleton.keys().enumerate();
+    let filled = places.filter_map(|(place, key)| Some((place, by_key.remove(key.as_str())?))).collect();
+    Part::Map(Box::new(MapPart { skeleton, filled, merge }))
 }
 
 /// The first placeholder of a text, with what is before and behind it.

@@ -1,8 +1,7 @@
 //! What a document is filled from: its tree, with literal values classified and holes by kind.
 
-use serde_json::Value;
-
 use crate::source::Span;
+use serde_json::{Map, Value};
 
 /// Number of a hole in its document.
 pub(in crate::mustache) type HoleId = u32;
@@ -18,15 +17,25 @@ pub(in crate::mustache) enum Part {
     Text(Box<[Chunk]>),
     List(Box<[Part]>),
     Map(Box<MapPart>),
+    KeyedMap(Box<KeyedMapPart>),
 }
 
+/// A mapping whose keys are all written.
 #[derive(Debug)]
 pub(in crate::mustache) struct MapPart {
-    pub entries: Box<[EntryPart]>,
+    /// All entries; null stands for what is filled. Copying it is faster than building a map anew.
+    pub skeleton: Map<String, Value>,
+    /// What is filled, by its place among the skeleton's values, in order.
+    pub filled: Box<[(usize, Part)]>,
     /// `<<: {{map}}`: entries below those that are written.
     pub merge: Option<HoleId>,
-    /// Some key holds a value, so that keys must be compared again.
-    pub has_key_holes: bool,
+}
+
+/// A mapping some of whose keys hold values, so that keys must be compared again.
+#[derive(Debug)]
+pub(in crate::mustache) struct KeyedMapPart {
+    pub entries: Box<[EntryPart]>,
+    pub merge: Option<HoleId>,
 }
 
 #[derive(Debug)]
