@@ -34,6 +34,7 @@ pub mod trace;
 pub mod values;
 
 pub use bind::{How, NameUse, Step};
+pub use compile::Include;
 pub use inline::Inline;
 pub use partials::Partials;
 pub use program::{DocumentOrigin, Program, Rendered, Rendering};

@@ -9,8 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// A shape, or what is wrong with it: that too is the same for every site of the same shape.
 pub(super) type Made = Arc<Result<Shape, Vec<Fault>>>;
 
-/// Runs that are kept in all: about 64 MiB with the shapes that belong to them. Above that, shapes are made anew.
-const MAX_RUNS: usize = 256 * 1024;
+/// Bytes of text whose shapes are kept, with their runs; the trees take about ten times as much. Above that, shapes are made
+/// anew.
+const MAX_WEIGHT: usize = 8 * 1024 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct ShapeCache {
@@ -21,7 +22,7 @@ pub(super) struct ShapeCache {
 struct Shapes {
     /// Only looked up, never gone through.
     by_runs: HashMap<Box<[u32]>, Made>,
-    runs: usize,
+    weight: usize,
 }
 
 impl ShapeCache {
@@ -36,8 +37,10 @@ impl ShapeCache {
         if let Some(first) = shapes.by_runs.get(runs) {
             return first.clone();
         }
-        if shapes.runs + runs.len() <= MAX_RUNS {
-            shapes.runs += runs.len();
+        let text = made.as_ref().as_ref().map_or(0, |shape| shape.text.text.len());
+        let weight = text + size_of_val(runs);
+        if shapes.weight + weight <= MAX_WEIGHT {
+            shapes.weight += weight;
             shapes.by_runs.insert(runs.into(), made.clone());
         }
         made

@@ -10,12 +10,15 @@ use super::partials::{Partial as Target, Partials};
 use super::scan::{MAX_DEPTH, Node, Partial, Scanned, Section};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a file may render, and what the partials of a file may add up to: 64 MiB.
 pub(super) const BUDGET: usize = 64 * 1024 * 1024;
 /// What a piece of text or a turn of a section counts in a budget besides its bytes.
 pub(super) const PIECE_COST: usize = 16;
+/// What putting a partial in place counts besides its text.
+const PARTIAL_COST: usize = 1024;
 
 /// Binds names while the tree is walked through.
 pub(super) trait Names {
@@ -35,6 +38,15 @@ pub(super) struct Compiled<A> {
     pub structure: Structure,
     pub runs: Vec<Run<A>>,
     pub sections: Vec<CompiledSection<A>>,
+    /// The partials that were put in place, each tag once, in order of file and place.
+    pub includes: Vec<Include>,
+}
+
+/// A partial that a tag names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Include {
+    pub file: FileId,
+    pub tag: Span,
 }
 
 #[derive(Debug)]
@@ -115,13 +127,14 @@ pub(super) fn compile<N: Names>(
         inside: Vec::new(),
         chain: Vec::new(),
         open_sections: 0,
+        includes: BTreeSet::new(),
         cost: 0,
     };
     compiler.walk(&template.nodes, template, None);
     compiler.end_run();
-    let Compiler { builder, runs, sections, .. } = compiler;
+    let Compiler { builder, runs, sections, includes, .. } = compiler;
     match builder.finish() {
-        Ok(structure) => Some(Compiled { structure, runs, sections }),
+        Ok(structure) => Some(Compiled { structure, runs, sections, includes: includes.into_iter().collect() }),
         Err(error) => {
             let message = format!("the template engine refused its own structure: {error}");
             diagnostics.push(
@@ -149,6 +162,7 @@ struct Compiler<'p, 'd, N: Names> {
     /// The partials that are being put in place, with the tags that name them.
     chain: Vec<(Box<str>, Span)>,
     open_sections: usize,
+    includes: BTreeSet<Include>,
     cost: usize,
 }
 
@@ -234,6 +248,7 @@ impl<N: Names> Compiler<'_, '_, N> {
         };
         match target {
             Target::File(file) => {
+                self.includes.insert(Include { file: file.file, tag });
                 let empty = partial.tag.start..partial.tag.start;
                 let (before, after) = partial.line.clone().unwrap_or((empty.clone(), empty));
                 self.indent(partial.line.as_ref().map_or(partial.tag.start, |line| line.0.start), source, indent);
@@ -244,6 +259,7 @@ impl<N: Names> Compiler<'_, '_, N> {
             }
             Target::Template(target) => {
                 let target = target.clone();
+                self.includes.insert(Include { file: target.origin.file_id(), tag });
                 if partial.line.is_none() {
                     self.indent(partial.tag.start, source, indent);
                 }
@@ -264,7 +280,7 @@ impl<N: Names> Compiler<'_, '_, N> {
             self.diagnostics.push(recursive(&self.chain, &partial.name, tag));
             return;
         }
-        if self.is_too_deep(tag) {
+        if self.is_too_deep(tag) || !self.charge(PARTIAL_COST) {
             return;
         }
         let outer = indent.map_or("", |indent| indent.text.as_str());

@@ -163,12 +163,16 @@ impl<'v> State<'v> {
 impl<'v> Host<'v> for Deciding<'_, 'v> {
     fn turns(&self, section: usize) -> Turns<'v> {
         let mut state = self.state.borrow_mut();
+        state.charge(PIECE_COST);
+        if state.refusal.is_some() {
+            return Turns::None;
+        }
         let lookup = &self.compiled.sections[section].address;
         let value = match state.resolve(lookup, self.values) {
             Resolved::Value(value) => Some(value),
             Resolved::Absent { .. } => None,
             Resolved::Blocked { depth } => {
-                state.refusal.get_or_insert(Refusal::Blocked { section, depth });
+                state.refusal = Some(Refusal::Blocked { section, depth });
                 None
             }
         };

@@ -6,7 +6,7 @@
 use super::bind::{Binder, Lookup, NameUse};
 use super::cache::{Made, ShapeCache};
 use super::codes;
-use super::compile::{self, BUDGET, Compiled};
+use super::compile::{self, BUDGET, Compiled, Include};
 use super::decide::{self, Decision};
 use super::fill::{self, Budget, Fault, Filler};
 use super::origin::Origin;
@@ -124,6 +124,11 @@ impl Program {
     /// The names that its tags use, in order of path.
     pub fn uses(&self) -> &[NameUse] {
         &self.uses
+    }
+
+    /// The partials that it includes, and their partials.
+    pub fn includes(&self) -> &[Include] {
+        &self.compiled.includes
     }
 
     pub fn file(&self) -> FileId {

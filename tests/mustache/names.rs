@@ -212,4 +212,10 @@ fn all_names_in_use_are_known() {
         ]
     );
     assert_eq!(program.uses()[0].root(), Some("hosts"));
+    let includes: Vec<(&str, String)> = program
+        .includes()
+        .iter()
+        .map(|include| (template.sources.path(include.file), template.place(include.tag)))
+        .collect();
+    assert_eq!(includes, [("partials/p.mustache", "4:1".to_owned())]);
 }

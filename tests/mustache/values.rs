@@ -37,6 +37,15 @@ fn a_value_keeps_its_type_as_a_whole_plain_scalar_and_is_text_elsewhere() {
         ("a: x {{other}} y", json!({"a": "x a: b # c y"})),
         ("a: \"x {{flag}}\\n\"", json!({"a": "x true\n"})),
         ("a: one {{number}}\n  two {{number}}", json!({"a": "one 5 two 5"})),
+        ("a: {{text}}:{{number}}", json!({"a": "yes:5"})),
+        ("- {a: {{text}}:{{number}}}\n".trim_start_matches("- "), json!({"a": "yes:5"})),
+        (
+            "a:\n- {{text}}:8080\n- http://{{text}}/{{number}}#x\n- {{text}}@sha256:{{number}}\n",
+            json!({"a": ["yes:8080", "http://yes/5#x", "yes@sha256:5"]}),
+        ),
+        ("a: {{text}}#{{number}}", json!({"a": "yes#5"})),
+        ("a: -{{number}}", json!({"a": "-5"})),
+        ("a: {{text}}, {{number}}", json!({"a": "yes, 5"})),
         // Block scalars.
         ("a: |\n  x {{number}}\n  {{text}}\n", json!({"a": "x 5\nyes\n"})),
         ("a: |-\n  {{number}}\n", json!({"a": "5"})),
@@ -59,6 +68,7 @@ fn a_value_keeps_its_type_as_a_whole_plain_scalar_and_is_text_elsewhere() {
         // JSON.
         ("{\"a\": {{number}}, \"b\": \"{{number}}\", \"c\": [{{list}}]}", json!({"a": 5, "b": "5", "c": [["a", "b"]]})),
         ("{\"a\":{{number}}}", json!({"a": 5})),
+        ("{\n\t\"a\": {\n\t\t\"b\": {{number}}\n\t}\n}\n", json!({"a": {"b": 5}})),
     ];
     for (template, expected) in cases {
         assert_eq!(one(template, &values), *expected, "{template}");
