@@ -9,7 +9,7 @@ use crate::failure::Failed;
 use crate::output::{Sink, Unit};
 use crate::pipeline::{Compilation, Filter, Loaded, Options};
 use crate::publish::{
-    Allowed, ChangeKind, Changes, CommitSource, MAX_ATTEMPTS, Outcome, Previous, PublishOptions, Publisher,
+    Allowed, ChangeKind, Changes, CommitSource, MAX_ATTEMPTS, ObjectId, Outcome, Previous, PublishOptions, Publisher,
     TreeComparer, TreeWriter,
 };
 use crate::source::Sources;
@@ -116,27 +116,22 @@ impl Job<'_> {
             .into());
         }
         let mut worst = ExitStatus::Fine;
+        let mut is_settled = false;
         let mut targets = Vec::new();
+        let source_tree = self.source.inputs_tree(self.named)?;
         for (branch, clusters) in self.branches(&loaded) {
             if only.is_some_and(|only| !only.contains(&branch)) {
                 continue;
             }
-            match self.open(&branch, clusters) {
-                Ok(target) => targets.push(target),
+            match self.open(&branch, clusters, source_tree) {
+                Ok(Some(target)) => targets.push(target),
+                Ok(None) => is_settled = true,
                 Err(failure) => worst = worst.max(self.refused(&branch, &failure)),
             }
         }
-        let version = env!("CARGO_PKG_VERSION");
-        let source = self.source.facts().commit;
-        let is_done = worst == ExitStatus::Fine
-            && !targets.is_empty()
-            && targets.iter().all(|target| target.previous.is_current(source, version));
-        if is_done {
-            for target in &targets {
-                self.tell_unchanged(&target.branch)?;
-            }
-            self.report.summary("", json!({"exitCode": 0}))?;
-            return Ok((ExitStatus::Fine, Vec::new()));
+        if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
+            self.report.summary("", json!({"exitCode": worst as u8}))?;
+            return Ok((worst, Vec::new()));
         }
         let mut router = Router { targets };
         let compilation = loaded.compile(&mut router)?;
@@ -164,7 +159,8 @@ impl Job<'_> {
         branches
     }
 
-    fn open(&self, branch: &str, clusters: Vec<String>) -> Result<Target, Failed> {
+    /// A branch to publish to; none where it is up to date, which is told.
+    fn open(&self, branch: &str, clusters: Vec<String>, source_tree: ObjectId) -> Result<Option<Target>, Failed> {
         let options = PublishOptions {
             branch: branch.to_owned(),
             remote: self.args.push.clone(),
@@ -173,12 +169,16 @@ impl Job<'_> {
         };
         let publisher = Publisher::open(self.source, options)?;
         let previous = publisher.previous()?;
+        if let Some(outcome) = publisher.up_to_date(&previous, Some(source_tree))? {
+            self.tell_outcome(branch, outcome)?;
+            return Ok(None);
+        }
         let sink = if self.args.dry_run {
             TargetSink::Comparer(publisher.comparer(&previous)?)
         } else {
             TargetSink::Writer(publisher.writer(&previous)?)
         };
-        Ok(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink) })
+        Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink) }))
     }
 
     /// A branch that is refused stops no other one.
@@ -195,7 +195,8 @@ impl Job<'_> {
         for mut target in targets {
             let outcome = match target.sink.take() {
                 Some(TargetSink::Writer(writer)) => {
-                    target.publisher.commit(&target.previous, writer, source_tree, &[]).map_err(Failed::from)
+                    let written = writer.finish()?;
+                    target.publisher.commit(&target.previous, written, source_tree, &[]).map_err(Failed::from)
                 }
                 Some(TargetSink::Comparer(comparer)) => {
                     let compared = comparer.finish()?;
@@ -205,37 +206,37 @@ impl Job<'_> {
                 None => continue,
             };
             match outcome {
-                Ok(Outcome::Unchanged { notices, .. }) => {
-                    notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
-                    self.tell_unchanged(&target.branch)?;
-                }
-                Ok(Outcome::Published(published)) => {
-                    published.notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
-                    let changes = &published.changes;
-                    if self.report.is_json() {
-                        self.report.result_line(&json!({
-                            "type": "result", "branch": target.branch, "state": "published",
-                            "commit": published.commit.to_string(),
-                            "parent": published.parent.map(|parent| parent.to_string()),
-                            "tree": published.tree.to_string(), "source": self.source.facts().commit.to_string(),
-                            "added": changes.added, "modified": changes.modified, "removed": changes.removed,
-                        }))?;
-                    } else {
-                        let line = format!(
-                            "{}: {} from {} ({})\n",
-                            target.branch,
-                            published.commit.short(),
-                            self.source.facts().commit.short(),
-                            told(changes)
-                        );
-                        self.report.result_bytes(line.as_bytes())?;
-                    }
-                }
                 Ok(Outcome::LostRace) => lost.push(target.branch),
+                Ok(outcome) => self.tell_outcome(&target.branch, outcome)?,
                 Err(failure) => worst = worst.max(self.refused(&target.branch, &failure)),
             }
         }
         Ok((worst, lost))
+    }
+
+    /// What came of a branch.
+    fn tell_outcome(&self, branch: &str, outcome: Outcome) -> Result<(), Failed> {
+        let published = match outcome {
+            Outcome::Unchanged { notices, .. } => {
+                notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
+                return self.tell_unchanged(branch);
+            }
+            Outcome::LostRace => return Ok(()),
+            Outcome::Published(published) => published,
+        };
+        published.notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
+        let source = self.source.facts().commit;
+        let changes = &published.changes;
+        if self.report.is_json() {
+            return self.report.result_line(&json!({
+                "type": "result", "branch": branch, "state": "published", "commit": published.commit.to_string(),
+                "parent": published.parent.map(|parent| parent.to_string()), "tree": published.tree.to_string(),
+                "source": source.to_string(), "added": changes.added, "modified": changes.modified,
+                "removed": changes.removed,
+            }));
+        }
+        let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), told(changes));
+        self.report.result_bytes(line.as_bytes())
     }
 
     fn tell_unchanged(&self, branch: &str) -> Result<(), Failed> {
