@@ -9,6 +9,7 @@ pub mod init;
 pub mod list;
 pub mod man;
 pub mod open;
+pub mod progress;
 pub mod publish;
 pub mod render;
 pub mod report;

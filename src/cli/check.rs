@@ -4,6 +4,7 @@ use super::args::Global;
 use super::exit::{CliError, ExitStatus};
 use super::filter::FilterArgs;
 use super::open::{self, Source};
+use super::progress::{Progress, Timings};
 use super::report::{Report, count};
 use crate::diag::Severity;
 use crate::failure::Failed;
@@ -52,9 +53,13 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
             .into());
         }
     };
+    let mut timings = Timings::new(global.timings);
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
+    timings.step("read");
     let options = Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version };
-    let compilation = pipeline::compile(&opened.sources, &options, &mut Nowhere)?;
+    let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut Nowhere, report))?;
+    timings.step("compile");
+    timings.tell(report)?;
     report.diagnostics(&compilation.diagnostics, &opened.sources)?;
     finish(&compilation, &options, report)
 }

@@ -4,6 +4,7 @@ use super::args::Global;
 use super::check::finish;
 use super::exit::{CliError, ExitStatus};
 use super::open;
+use super::progress::{Progress, Timings};
 use super::report::Report;
 use crate::failure::Failed;
 use crate::output::{Sink, Unit};
@@ -50,16 +51,21 @@ pub struct PublishArgs {
 }
 
 pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    let mut timings = Timings::new(global.timings);
     let revision = args.source.as_deref().unwrap_or("HEAD");
     let source = CommitSource::open(&open::directory(global), revision)?;
     let (sources, named) = open::complete(&source)?;
     if args.source.is_none() {
         source.check_work_tree(&named)?;
     }
+    timings.step("read");
     let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
     let options = Options { filter, strict: global.strict, kubernetes_version: None };
     let job = Job { args, report, source: &source, sources: &sources, named: &named, options: &options };
-    job.run()
+    let status = job.run()?;
+    timings.step("compile and publish");
+    timings.tell(report)?;
+    Ok(status)
 }
 
 /// One run of the command.
@@ -134,7 +140,7 @@ impl Job<'_> {
             return Ok((worst, Vec::new()));
         }
         let mut router = Router { targets };
-        let compilation = loaded.compile(&mut router)?;
+        let compilation = loaded.compile(&mut Progress::new(&mut router, self.report))?;
         if only.is_none() {
             self.report.diagnostics(&compilation.diagnostics, self.sources)?;
         }

@@ -5,6 +5,7 @@ use super::check::finish;
 use super::exit::ExitStatus;
 use super::filter::FilterArgs;
 use super::open::{self, Source};
+use super::progress::{Progress, Timings};
 use super::report::Report;
 use crate::failure::Failed;
 use crate::folder::{FolderWriter, Scope};
@@ -32,7 +33,9 @@ pub struct RenderArgs {
 }
 
 pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    let mut timings = Timings::new(global.timings);
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
+    timings.step("read");
     let options = Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version: None };
     if args.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         let mut tree = OutputTree::new();
@@ -53,13 +56,16 @@ pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitSt
     };
     let writer = FolderWriter::open(&target, &opened.root, &opened.named)?;
     let mut sink = Recording { writer, folders: Vec::new() };
-    let compilation = pipeline::compile(&opened.sources, &options, &mut sink)?;
+    let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut sink, report))?;
+    timings.step("compile and write");
     report.diagnostics(&compilation.diagnostics, &opened.sources)?;
     if compilation.has_errors() {
         return finish(&compilation, &options, report);
     }
     let scope = if options.filter.is_empty() { Scope::Everything } else { Scope::Folders(sink.folders) };
     let written = sink.writer.finish(&scope)?;
+    timings.step("put into place");
+    timings.tell(report)?;
     if report.is_json() {
         report.result_line(&json!({
             "type": "result", "out": target.display().to_string(), "added": written.added,

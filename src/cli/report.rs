@@ -29,6 +29,11 @@ impl Report {
         Report { format: global.format, color, quiet: global.quiet, verbose: global.verbose }
     }
 
+    /// Whether people read along and did not ask for quiet.
+    pub fn is_talkative(&self) -> bool {
+        !self.quiet && !self.is_json()
+    }
+
     pub fn is_json(&self) -> bool {
         self.format == Format::Json
     }
@@ -87,7 +92,7 @@ impl Report {
 
     /// A remark that people should see, but that is no result.
     pub fn note(&self, text: &str) {
-        if !self.quiet && !self.is_json() {
+        if self.is_talkative() {
             let _ = writeln!(io::stderr(), "{text}");
         }
     }

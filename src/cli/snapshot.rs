@@ -4,6 +4,7 @@ use super::args::Global;
 use super::check::finish;
 use super::exit::ExitStatus;
 use super::open::{self, Source};
+use super::progress::Progress;
 use super::report::Report;
 use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::failure::Failed;
@@ -38,7 +39,7 @@ pub fn run(args: &SnapshotArgs, global: &Global, report: &Report) -> Result<Exit
     if args.check {
         let comparer = FolderComparer::open(&target)?;
         let mut sink = Part { inner: comparer, is_part };
-        let compilation = pipeline::compile(&opened.sources, &options, &mut sink)?;
+        let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut sink, report))?;
         report.diagnostics(&compilation.diagnostics, &opened.sources)?;
         if compilation.has_errors() {
             return finish(&compilation, &options, report);
@@ -47,7 +48,7 @@ pub fn run(args: &SnapshotArgs, global: &Global, report: &Report) -> Result<Exit
     }
     let writer = FolderWriter::open(&target, &opened.root, &opened.named)?;
     let mut sink = Part { inner: writer, is_part };
-    let compilation = pipeline::compile(&opened.sources, &options, &mut sink)?;
+    let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut sink, report))?;
     report.diagnostics(&compilation.diagnostics, &opened.sources)?;
     if compilation.has_errors() {
         return finish(&compilation, &options, report);

@@ -1,0 +1,107 @@
+//! Progress on a terminal, and where the time went.
+//!
+//! The compiler reads no clock: both are measured from outside, by what passes through the sink and between the steps of a
+//! command.
+
+use super::report::Report;
+use crate::failure::Failed;
+use crate::output::{Sink, Unit};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Map, json};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+/// Work shorter than this shows no progress.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A sink that shows how many namespaces went through it, on a terminal, once the work takes more than half a second.
+pub struct Progress<'s> {
+    inner: &'s mut dyn Sink,
+    started: Instant,
+    bar: Option<ProgressBar>,
+    is_wanted: bool,
+    units: u64,
+    files: u64,
+}
+
+impl<'s> Progress<'s> {
+    pub fn new(inner: &'s mut dyn Sink, report: &Report) -> Self {
+        let is_wanted = report.is_talkative() && std::io::stderr().is_terminal();
+        Progress { inner, started: Instant::now(), bar: None, is_wanted, units: 0, files: 0 }
+    }
+
+    fn show(&mut self) {
+        if !self.is_wanted || self.started.elapsed() < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = self.files as f64 / seconds;
+        bar.set_message(format!("{} namespaces, {} files, {rate:.0} files/s", self.units, self.files));
+        bar.tick();
+    }
+}
+
+impl Sink for Progress<'_> {
+    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
+        self.units += units.len() as u64;
+        self.files += units.iter().map(|unit| unit.files().len() as u64).sum::<u64>();
+        self.inner.accept(units)?;
+        self.show();
+        Ok(())
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The steps of a command and how long each took, for `--timings`.
+pub struct Timings {
+    is_wanted: bool,
+    last: Instant,
+    steps: Vec<(&'static str, Duration)>,
+}
+
+impl Timings {
+    pub fn new(is_wanted: bool) -> Self {
+        Timings { is_wanted, last: Instant::now(), steps: Vec::new() }
+    }
+
+    /// Ends a step.
+    pub fn step(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.steps.push((name, now - self.last));
+        self.last = now;
+    }
+
+    /// Tells the steps: on stderr for people, as a line of type `timings` for machines.
+    pub fn tell(&self, report: &Report) -> Result<(), Failed> {
+        if !self.is_wanted {
+            return Ok(());
+        }
+        if report.is_json() {
+            let mut line: Map<String, serde_json::Value> =
+                self.steps.iter().map(|(name, duration)| ((*name).to_owned(), json!(duration.as_secs_f64()))).collect();
+            line.insert("type".to_owned(), json!("timings"));
+            return report.result_line(&line.into());
+        }
+        let steps: Vec<String> = self
+            .steps
+            .iter()
+            .map(|(name, duration)| format!("{name} {:.1} ms", duration.as_secs_f64() * 1000.0))
+            .collect();
+        report.note(&format!("timings: {}", steps.join(", ")));
+        Ok(())
+    }
+}
