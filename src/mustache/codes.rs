@@ -13,7 +13,6 @@ pub static CODES: &[&Code] = &[
     &INSERTED_DUPLICATE_KEY,
     &INSERTED_TYPE,
     &MISPLACED_FILE,
-    &MISPLACED_TAG,
     &MISSING_VALUE,
     &NOT_A_MAPPING,
     &PARTIAL_BYTES,
@@ -82,12 +81,6 @@ pub static MISPLACED_FILE: Code = Code {
     explanation: "A partial without `.mustache` is inserted word for word, as one string: as a whole scalar, inside one, or \
 alone on a line of a literal block scalar (`|`). It cannot be a key, a document or a part of the structure. Name the file \
 with `.mustache` at its end if it is a part of the template's text.",
-};
-
-pub static MISPLACED_TAG: Code = Code {
-    name: "misplaced-tag",
-    explanation: "A tag stands where no value can be inserted: in an anchor, an alias, a YAML tag or a directive. Values fill \
-scalars and keys; the shape of a document is decided by sections and partials.",
 };
 
 pub static MISSING_VALUE: Code = Code {

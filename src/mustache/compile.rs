@@ -4,19 +4,15 @@
 //! It renders nothing and knows no values.
 
 use super::codes;
-use super::engine::{Builder, Structure};
+use super::engine::Builder;
 use super::origin::{Bytes, Origin};
 use super::partials::{Partial as Target, Partials};
+use super::runs::{BUDGET, Compiled, CompiledSection, Hole, HoleSource, Include, PIECE_COST, Piece, Place, Run, Text};
 use super::scan::{MAX_DEPTH, Node, Partial, Scanned, Section};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-/// What a file may render, and what the partials of a file may add up to: 64 MiB.
-pub(super) const BUDGET: usize = 64 * 1024 * 1024;
-/// What a piece of text or a turn of a section counts in a budget besides its bytes.
-pub(super) const PIECE_COST: usize = 16;
 /// What putting a partial in place counts besides its text.
 const PARTIAL_COST: usize = 1024;
 
@@ -30,81 +26,6 @@ pub(super) trait Names {
     /// Binds a section's name and goes into it, whether it was bound or not.
     fn enter(&mut self, name: &str, inverted: bool, tag: Span) -> Result<Self::Address, Box<Diagnostic>>;
     fn leave(&mut self);
-}
-
-/// A template that is ready for the engine.
-#[derive(Debug)]
-pub(super) struct Compiled<A> {
-    pub structure: Structure,
-    pub runs: Vec<Run<A>>,
-    pub sections: Vec<CompiledSection<A>>,
-    /// The partials that were put in place, each tag once, in order of file and place.
-    pub includes: Vec<Include>,
-}
-
-/// A partial that a tag names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Include {
-    pub file: FileId,
-    pub tag: Span,
-}
-
-#[derive(Debug)]
-pub(super) struct CompiledSection<A> {
-    pub address: A,
-    pub tag: Span,
-}
-
-/// Text and holes without a section between them.
-#[derive(Debug)]
-pub(super) struct Run<A> {
-    pub pieces: Vec<Piece<A>>,
-    /// What it counts in a budget.
-    pub cost: usize,
-    /// It begins with `---`: a new document, if it stands at the start of a line.
-    pub begins_document: bool,
-    /// It ends in a line break.
-    pub ends_line: bool,
-    /// The section that it is in.
-    pub section: Option<usize>,
-    /// The section that begins right behind it.
-    pub section_behind: Option<usize>,
-}
-
-#[derive(Debug)]
-pub(super) enum Piece<A> {
-    Text(Text),
-    Hole(Hole<A>),
-}
-
-#[derive(Debug)]
-pub(super) struct Text {
-    pub text: Box<str>,
-    pub place: Place,
-}
-
-/// Where text comes from.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Place {
-    /// Byte for byte from here.
-    Exact(Span),
-    /// All of it from here: indentation and line breaks of a partial's tag, a string with escapes.
-    Whole(Span),
-}
-
-/// A place that a value fills.
-#[derive(Debug)]
-pub(super) struct Hole<A> {
-    pub tag: Span,
-    pub source: HoleSource<A>,
-}
-
-#[derive(Debug)]
-pub(super) enum HoleSource<A> {
-    /// A variable, and its name as written.
-    Value { name: Box<str>, address: A },
-    /// A word-for-word partial.
-    File { name: Box<str>, file: FileId, text: Arc<str> },
 }
 
 /// Compiles a template. Nothing where the engine refused the structure, which would be a bug; all else that is wrong is
@@ -405,15 +326,6 @@ impl<N: Names> Compiler<'_, '_, N> {
         self.builder.run(number);
         self.runs.push(Run { pieces, cost, begins_document, ends_line, section, section_behind: None });
         Some(number)
-    }
-}
-
-impl<A> Piece<A> {
-    fn len(&self) -> usize {
-        match self {
-            Piece::Text(text) => text.text.len(),
-            Piece::Hole(_) => 0,
-        }
     }
 }
 

@@ -4,8 +4,8 @@
 //! decide its text and so its shape, and the values of their holes. Runs are counted against a budget before anything grows.
 
 use super::bind::{Lookup, Scope};
-use super::compile::{BUDGET, Compiled, HoleSource, PIECE_COST, Piece};
 use super::engine::Host;
+use super::runs::{BUDGET, Compiled, HoleSource, PIECE_COST, Piece};
 use super::values::{Resolved, Turns, Values, follow, turns};
 use crate::pointer::Pointer;
 use ramhorns::encoding::Encoder;

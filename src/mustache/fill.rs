@@ -3,7 +3,7 @@
 //! Takes a part and the values of its holes; gives a `serde_json::Value`, and what is wrong with the values. No text is made
 //! and none is parsed, so a value stays what it is wherever it is put.
 
-use super::compile::PIECE_COST;
+use super::runs::PIECE_COST;
 use super::shape::{Chunk, HoleId, Key, KeyedMapPart, MapPart, Part, PartStep};
 use super::values::Resolved;
 use crate::pointer::Pointer;
@@ -28,8 +28,8 @@ pub(super) enum Fault {
     NotMapping { hole: HoleId, noun: &'static str },
     /// Two keys of a mapping are the same, at these places.
     DuplicateKey { key: String, first: Span, second: Span },
-    /// The file renders too much.
-    OverBudget { hole: HoleId },
+    /// The file renders too much, with this hole or with the text of a document.
+    OverBudget { hole: Option<HoleId> },
 }
 
 /// What a file may still insert.
@@ -55,8 +55,11 @@ pub(super) struct Filler<'f, 'v> {
 }
 
 impl<'v> Filler<'_, 'v> {
-    /// The value of a document.
-    pub fn document(&mut self, part: &Part) -> Value {
+    /// The value of a document, whose own text counts `cost` in the budget.
+    pub fn document(&mut self, part: &Part, cost: usize) -> Value {
+        if !self.spend(cost, None) {
+            return Value::Null;
+        }
         let value = self.fill(part);
         if let Part::Whole(hole) = part
             && self.faults.is_empty()
@@ -158,7 +161,7 @@ impl<'v> Filler<'_, 'v> {
             };
             let Some(value) = self.resolved(hole) else { continue };
             if let Value::String(string) = value
-                && !self.spend(string.len(), hole)
+                && !self.spend(string.len(), Some(hole))
             {
                 return text;
             }
@@ -202,10 +205,10 @@ impl<'v> Filler<'_, 'v> {
 
     /// Copies a value, if the budget lasts.
     fn copy(&mut self, value: &Value, hole: HoleId) -> Value {
-        if self.spend(cost(value), hole) { value.clone() } else { Value::Null }
+        if self.spend(cost(value), Some(hole)) { value.clone() } else { Value::Null }
     }
 
-    fn spend(&mut self, bytes: usize, hole: HoleId) -> bool {
+    fn spend(&mut self, bytes: usize, hole: Option<HoleId>) -> bool {
         if self.budget.is_over {
             return false;
         }
@@ -253,7 +256,7 @@ pub(super) fn push_text(value: &Value, text: &mut String) -> Result<(), NoText> 
 }
 
 /// What a value counts in a budget.
-fn cost(value: &Value) -> usize {
+pub(super) fn cost(value: &Value) -> usize {
     PIECE_COST
         + match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => 0,

@@ -3,12 +3,13 @@
 //! Takes such a string and values; gives a value: of its own type where the string is one tag, else a text.
 
 use super::bind::{Binder, Lookup, NameUse};
-use super::compile::{self, BUDGET, Compiled, Hole, HoleSource, Piece};
+use super::compile;
 use super::decide;
 use super::fill::{Budget, Filler};
 use super::origin::Origin;
 use super::partials::Partials;
 use super::report::{self, RenderError};
+use super::runs::{BUDGET, Compiled, Hole, HoleSource, Piece};
 use super::scan;
 use super::shape::{Chunk, Part};
 use super::values::Values;
@@ -78,7 +79,7 @@ impl Inline {
         let faults = filler.faults.into_iter();
         let errors: Vec<RenderError> = faults
             .filter_map(|fault| {
-                report::fault(fault, |hole| {
+                report::fault(fault, self.place, |hole| {
                     let hole = hole as usize;
                     Some((*holes.get(hole)?, decision.paths.get(hole).cloned()))
                 })

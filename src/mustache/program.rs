@@ -5,13 +5,14 @@
 
 use super::bind::{Binder, Lookup, NameUse};
 use super::cache::{Made, ShapeCache};
-use super::codes;
-use super::compile::{self, BUDGET, Compiled, Include};
+use super::compile;
 use super::decide::{self, Decision};
-use super::fill::{self, Budget, Fault, Filler};
+use super::fill::{Budget, Fault, Filler};
+use super::list;
 use super::origin::Origin;
 use super::partials::Partials;
 use super::report::{self, RenderError};
+use super::runs::{BUDGET, Compiled, Include};
 use super::scan::{self, Node, Scanned};
 use super::shape::{OctalPart, Shape, ShapeDocument};
 use super::trace::{self, Trace};
@@ -53,10 +54,10 @@ pub struct Rendered {
 /// Which document of a file an object is; [`Program::trace`] takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentOrigin {
-    document: usize,
-    root: usize,
+    pub(super) document: usize,
+    pub(super) root: usize,
     /// Where in the document the object is: not the root for an item of a `kind: List`.
-    inside: Pointer,
+    pub(super) inside: Pointer,
 }
 
 impl Program {
@@ -161,12 +162,12 @@ impl Program {
             for (root, shape_document) in shape.documents.iter().enumerate() {
                 let holes = &decision.holes[place.holes.clone()];
                 let mut filler = Filler { holes, budget: &mut budget, faults: Vec::new() };
-                let value = filler.document(&shape_document.part);
+                let value = filler.document(&shape_document.part, shape_document.cost);
                 if filler.faults.is_empty() {
                     let octals = octals(&mut filler, shape_document);
                     let origin = DocumentOrigin { document, root, inside: Pointer::root() };
                     let rendered = Rendered { value, origin, octals };
-                    take_apart(rendered, shape, shape_document, &mut rendering.documents, &mut errors);
+                    list::take_apart(rendered, shape, shape_document, &mut rendering.documents, &mut errors);
                 } else {
                     faults.extend(filler.faults.into_iter().map(|fault| (document, fault)));
                 }
@@ -213,7 +214,7 @@ impl Program {
             let place = decision.documents.get(document)?;
             let made = self.shape(&decision.runs[place.runs.clone()]);
             let shape = made.as_ref().as_ref().ok()?;
-            report::fault(fault, |hole| {
+            report::fault(fault, shape.text.map.span(0, 0), |hole| {
                 let path = paths.get(place.holes.start + hole as usize).cloned();
                 Some((shape.text.holes.get(hole as usize)?.hole(&self.compiled)?, path))
             })
@@ -226,51 +227,4 @@ fn octals(filler: &mut Filler<'_, '_>, document: &ShapeDocument) -> Vec<Octal> {
     let octal =
         |part: &OctalPart| Octal { pointer: filler.pointer(&part.path), text: part.text.to_string(), span: part.place };
     document.octals.iter().map(octal).collect()
-}
-
-/// Puts a document's objects behind the others: itself, or the items of a `kind: List`.
-fn take_apart(
-    rendered: Rendered,
-    shape: &Shape,
-    document: &ShapeDocument,
-    documents: &mut Vec<Rendered>,
-    errors: &mut Vec<RenderError>,
-) {
-    let is_list = rendered.value.get("kind").and_then(Value::as_str) == Some("List")
-        && rendered.value.get("apiVersion").and_then(Value::as_str) == Some("v1");
-    if !is_list {
-        documents.push(rendered);
-        return;
-    }
-    let Rendered { mut value, origin, octals } = rendered;
-    let place = |pointer: &Pointer| {
-        let (node, _) = document.root.locate(pointer);
-        shape.text.map.span(node.start, node.end)
-    };
-    let items_at = origin.inside.child("items");
-    let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else {
-        let error = Diagnostic::error(&codes::NOT_A_MAPPING, "a `kind: List` has no list of `items`");
-        errors.push(RenderError { diagnostic: error.at(place(&items_at), "this list"), value: None });
-        return;
-    };
-    for (index, value) in items.into_iter().enumerate() {
-        let inside = items_at.child(index);
-        if !value.is_object() {
-            let message = format!("an item of a `kind: List` must be a mapping, found {}", fill::noun(&value));
-            let error = Diagnostic::error(&codes::NOT_A_MAPPING, message).at(place(&inside), "this item");
-            errors.push(RenderError { diagnostic: error, value: None });
-            continue;
-        }
-        let below = |octal: &Octal| {
-            let depth = inside.segments().len();
-            let is_below = octal.pointer.segments().get(..depth) == Some(inside.segments());
-            is_below.then(|| Octal {
-                pointer: Pointer::from_segments(octal.pointer.segments()[depth..].iter().cloned()),
-                ..octal.clone()
-            })
-        };
-        let octals = octals.iter().filter_map(below).collect();
-        let origin = DocumentOrigin { inside, ..origin.clone() };
-        take_apart(Rendered { value, origin, octals }, shape, document, documents, errors);
-    }
 }

@@ -2,9 +2,9 @@
 
 use super::bind::{Lookup, Scope};
 use super::codes;
-use super::compile::{Compiled, Hole, HoleSource};
 use super::decide::Refusal;
 use super::fill::Fault;
+use super::runs::{Compiled, Hole, HoleSource};
 use super::shape::{self, HoleId};
 use crate::diag::Diagnostic;
 use crate::pointer::Pointer;
@@ -46,9 +46,10 @@ pub(super) fn shape_fault(compiled: &Compiled<Lookup>, fault: &shape::Fault) -> 
     RenderError { diagnostic: fault.diagnostic.clone(), value: section.and_then(|section| root_path(&section.address)) }
 }
 
-/// The error for a fault of a value. `hole` gives a hole and the path of its value.
+/// The error for a fault of a value in the document at `whole`. `hole` gives a hole and the path of its value.
 pub(super) fn fault<'c>(
     fault: Fault,
+    whole: Span,
     hole: impl Fn(HoleId) -> Option<(&'c Hole<Lookup>, Option<Pointer>)>,
 ) -> Option<RenderError> {
     let hole = |id: HoleId| {
@@ -100,7 +101,11 @@ pub(super) fn fault<'c>(
             let error = error.at(second, "the second one").also(first, "the first one");
             RenderError { diagnostic: error, value: None }
         }
-        Fault::OverBudget { hole: id } => {
+        Fault::OverBudget { hole: None } => {
+            let error = Diagnostic::error(&codes::TEMPLATE_BUDGET, "the file renders more than 64 MiB");
+            RenderError { diagnostic: error.at(whole, "with this document, its aliases replaced"), value: None }
+        }
+        Fault::OverBudget { hole: Some(id) } => {
             let inserted = hole(id)?;
             let label = format!("`{}` is inserted here", inserted.name);
             inserted.error(&codes::TEMPLATE_BUDGET, "the file renders more than 64 MiB".to_owned(), label, None)

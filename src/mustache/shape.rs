@@ -13,7 +13,7 @@ pub(super) use text::DocumentText;
 
 use super::bind::Lookup;
 use super::codes;
-use super::compile::{Compiled, HoleSource};
+use super::runs::{Compiled, HoleSource};
 use crate::diag::{Diagnostic, Severity};
 use crate::source::{FileId, MAX_FILE_BYTES, Span};
 use crate::yaml::finding::Finding;
@@ -33,6 +33,8 @@ pub(super) struct Shape {
 pub(super) struct ShapeDocument {
     pub root: Node,
     pub part: Part,
+    /// What its own text counts in a budget, aliases replaced.
+    pub cost: usize,
     pub octals: Vec<OctalPart>,
 }
 
@@ -75,7 +77,8 @@ impl Shape {
                 build::Builder { compiled, text, faults: Vec::new(), octals: Vec::new(), path: Vec::new() };
             let part = builder.root(&root);
             faults.append(&mut builder.faults);
-            documents.push(ShapeDocument { root, part, octals: builder.octals });
+            let cost = part.cost();
+            documents.push(ShapeDocument { root, part, cost, octals: builder.octals });
         }
         if faults.is_empty() { Ok(Shape { text, documents, warnings }) } else { Err(faults) }
     }
@@ -94,10 +97,14 @@ fn carry_back(compiled: &Compiled<Lookup>, text: &DocumentText, finding: Finding
         diagnostic = diagnostic.maybe_help(lone_tag_help(compiled, text, finding.start));
     }
     let run = text.map.run(finding.start).and_then(|run| compiled.runs.get(run as usize));
+    let section = run.and_then(|run| run.section);
+    if let Some(section) = section.and_then(|section| compiled.sections.get(section)) {
+        diagnostic = diagnostic.also(section.tag, "inside this section");
+    }
     if !compiled.sections.is_empty() {
         diagnostic = diagnostic.help(format!("the rendered text has in line {number}: `{}`", line.trim_end()));
     }
-    Fault { diagnostic, section: run.and_then(|run| run.section) }
+    Fault { diagnostic, section }
 }
 
 /// What to do about a tag that is alone on a line where only a scalar may stand.

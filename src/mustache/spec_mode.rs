@@ -4,10 +4,11 @@
 //! manifest is rendered this way.
 
 use super::bind::Test;
-use super::compile::{self, Compiled, HoleSource, Names, Piece};
+use super::compile::{self, Names};
 use super::engine::Host;
 use super::origin::Origin;
 use super::partials::Partials;
+use super::runs::{Compiled, HoleSource, Piece};
 use super::scan;
 use super::values::{Resolved, Turns, follow, turns};
 use crate::diag::{Diagnostic, Diagnostics};

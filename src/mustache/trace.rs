@@ -1,8 +1,8 @@
 //! From a field of a rendered object back to the template and to the values that fill it.
 
 use super::bind::Lookup;
-use super::compile::{Compiled, HoleSource};
 use super::fill::push_text;
+use super::runs::{Compiled, HoleSource};
 use super::shape::{HoleId, Shape, holes, next_hole};
 use super::values::Resolved;
 use crate::pointer::Pointer;

@@ -57,13 +57,17 @@ fn one_shape_serves_all_values_that_decide_alike() {
 
 #[test]
 fn a_list_of_objects_is_taken_apart() {
-    let template = "apiVersion: v1\nkind: List\nitems:\n- kind: A\n  mode: 0644\n- kind: List\n  apiVersion: v1\n  items: [{kind: B}, {kind: C, x: {{number}}}]\n";
+    let template = "apiVersion: v1\nkind: List\nitems:\n- kind: A\n  mode: 0644\n- kind: List\n  apiVersion: v1\n  items: [{kind: B}, {kind: C, x: {{number}}, mode: 0755}]\n";
     let template = Template::new(template);
     let rendering = template.render_with(&schema(), &json!({"number": 1})).expect("it renders");
     let values: Vec<&Value> = rendering.documents.iter().map(|document| &document.value).collect();
-    assert_eq!(values, [&json!({"kind": "A", "mode": 420}), &json!({"kind": "B"}), &json!({"kind": "C", "x": 1})]);
+    assert_eq!(
+        values,
+        [&json!({"kind": "A", "mode": 420}), &json!({"kind": "B"}), &json!({"kind": "C", "x": 1, "mode": 493})]
+    );
     assert_eq!(rendering.documents[0].octals[0].pointer.to_string(), "/mode");
     assert!(rendering.documents[1].octals.is_empty());
+    assert_eq!(rendering.documents[2].octals[0].pointer.to_string(), "/mode");
     assert_eq!(
         unrendered("apiVersion: v1\nkind: List\nitems: {{text}}\n", &[], &json!({"text": "x"})),
         "not-a-mapping 3:8 a `kind: List` has no list of `items`\n  3:8 this list"

@@ -254,4 +254,9 @@ fn what_is_rendered_over_64_mib_is_refused_before_memory_grows() {
     let values = json!({"hosts": list});
     let found = render("{{#hosts}}{{#hosts}}{{#hosts}}x{{/hosts}}{{/hosts}}{{/hosts}}", &values);
     assert_eq!(found.expect_err("too much"), ["template-budget 1:21 the file renders more than 64 MiB @ hosts"]);
+    // Aliases count as what they stand for.
+    let anchors = format!("a: &a '{}'\nb: &b [{}]\n", "x".repeat(10_000), "*a, ".repeat(100));
+    let template = format!("{{{{#list}}}}\n---\n{anchors}c: [{}]\n{{{{/list}}}}\n", "*b, ".repeat(10));
+    let found = render(&template, &json!({"list": vec!["y"; 100]}));
+    assert_eq!(found.expect_err("too much").len(), 1);
 }

@@ -6,7 +6,7 @@ use super::{Fault, OctalPart, carry_back};
 use crate::diag::Diagnostic;
 use crate::mustache::bind::Lookup;
 use crate::mustache::codes;
-use crate::mustache::compile::{Compiled, HoleSource};
+use crate::mustache::runs::{Compiled, HoleSource};
 use crate::mustache::scan::{HOLE_CLOSE, HOLE_OPEN};
 use crate::source::Span;
 use crate::yaml;

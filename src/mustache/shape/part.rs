@@ -1,5 +1,7 @@
 //! What a document is filled from: its tree, with literal values classified and holes by kind.
 
+use crate::mustache::fill::cost;
+use crate::mustache::runs::PIECE_COST;
 use crate::source::Span;
 use serde_json::{Map, Value};
 
@@ -18,6 +20,32 @@ pub(in crate::mustache) enum Part {
     List(Box<[Part]>),
     Map(Box<MapPart>),
     KeyedMap(Box<KeyedMapPart>),
+}
+
+impl Part {
+    /// What it counts in a budget without the values that fill it.
+    pub fn cost(&self) -> usize {
+        let text = |chunks: &[Chunk]| {
+            let bytes = chunks.iter().map(|chunk| if let Chunk::Literal(text) = chunk { text.len() } else { 0 });
+            PIECE_COST + bytes.sum::<usize>()
+        };
+        match self {
+            Part::Literal(value) => cost(value),
+            Part::Whole(_) => 0,
+            Part::Text(chunks) => text(chunks),
+            Part::List(parts) => PIECE_COST + parts.iter().map(Part::cost).sum::<usize>(),
+            Part::Map(map) => {
+                let skeleton: usize = map.skeleton.iter().map(|(key, value)| key.len() + cost(value)).sum();
+                PIECE_COST + skeleton + map.filled.iter().map(|(_, part)| part.cost()).sum::<usize>()
+            }
+            Part::KeyedMap(map) => {
+                let entry = |entry: &EntryPart| {
+                    entry.value.cost() + if let Key::Text(chunks) = &entry.key { text(chunks) } else { PIECE_COST }
+                };
+                PIECE_COST + map.entries.iter().map(entry).sum::<usize>()
+            }
+        }
+    }
 }
 
 /// A mapping whose keys are all written.

@@ -1,7 +1,7 @@
 //! The text of one document with placeholders for its holes, and the way back from it to the template.
 
 use crate::mustache::bind::Lookup;
-use crate::mustache::compile::{Compiled, Hole, Piece, Place};
+use crate::mustache::runs::{Compiled, Hole, Piece, Place};
 use crate::mustache::scan::{HOLE_CLOSE, HOLE_OPEN};
 use crate::source::{FileId, Span};
 
