@@ -15,6 +15,7 @@ pub mod render;
 pub mod report;
 pub mod schema;
 pub mod snapshot;
+pub mod verify;
 
 use crate::failure::Failed;
 use args::{Cli, Command};
@@ -60,6 +61,7 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
         Command::Render(args) => render::run(args, &cli.global, report),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, report),
         Command::Publish(args) => publish::run(args, &cli.global, report),
+        Command::Verify(args) => verify::run(args, &cli.global, report),
         Command::List(args) => list::run(args, &cli.global, report),
         Command::Schema(args) => schema::run(args, &cli.global, report),
         Command::Completions(args) => completions::run(args, report),

@@ -5,7 +5,7 @@ use crate::diag::Code;
 
 /// Every code, in order of name.
 pub fn all() -> Vec<&'static Code> {
-    let lists: [&[&'static Code]; 27] = [
+    let lists: &[&[&'static Code]] = &[
         crate::near::CODES,
         crate::yaml::codes::CODES,
         crate::mustache::codes::CODES,
@@ -33,8 +33,9 @@ pub fn all() -> Vec<&'static Code> {
         crate::pipeline::prepare::CODES,
         crate::output::CODES,
         crate::cli::exit::CODES,
+        crate::cli::verify::CODES,
     ];
-    let mut codes: Vec<&'static Code> = lists.into_iter().flatten().copied().collect();
+    let mut codes: Vec<&'static Code> = lists.iter().copied().flatten().copied().collect();
     codes.extend(crate::inputs::CODES);
     codes.extend(crate::folder::CODES);
     codes.extend(crate::publish::CODES);

@@ -26,6 +26,7 @@ mod pack_index;
 mod previous;
 mod published;
 mod remote;
+mod rendered;
 mod repository;
 mod revision;
 mod source;
@@ -38,9 +39,10 @@ pub use changes::{Change, ChangeKind, Changes, MAX_ADDED_PATHS};
 pub use codes::CODES;
 pub use error::GitError;
 pub use message::{IDENTITY, Provenance};
-pub use object::{Commit, CommitTime, ObjectId};
+pub use object::{Commit, CommitTime, ObjectId, ObjectKind};
 pub use previous::{Allowed, Notice, Previous, Start};
 pub use published::{PublishedFile, files, read};
+pub use rendered::Rendered;
 pub use repository::Repository;
 pub use revision::{Resolved, resolve};
 pub use source::{CommitSource, SourceFacts};
@@ -49,9 +51,12 @@ pub use tree_writer::{TreeWriter, WrittenTree};
 
 use ancestry::{Ancestry, ancestry};
 use branch::Move;
-use object::{ObjectKind, commit_content, object_id};
+use object::{commit_content, object_id};
 use pack::NewObject;
 use remote::Remote;
+
+/// What GitOps Promoter's contract asks for at the root of a tree. It names the source, so it is left out when trees are compared.
+pub const HYDRATOR_FILE: &str = "hydrator.metadata";
 
 /// How often a lost race is planned again.
 pub const MAX_ATTEMPTS: usize = 5;

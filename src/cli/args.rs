@@ -1,6 +1,6 @@
 //! Arguments. The doc comment of each is its help text; each command's own are in the command's file.
 
-use super::{check, completions, init, list, man, publish, render, schema, snapshot};
+use super::{check, completions, init, list, man, publish, render, schema, snapshot, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -72,6 +72,7 @@ pub enum Command {
     Render(render::RenderArgs),
     Snapshot(snapshot::SnapshotArgs),
     Publish(publish::PublishArgs),
+    Verify(verify::VerifyArgs),
     List(list::ListArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),

@@ -33,6 +33,11 @@ impl Provenance {
         if commit.author != IDENTITY || commit.committer != IDENTITY {
             return None;
         }
+        Provenance::claimed(commit).filter(|provenance| provenance.tree == commit.tree)
+    }
+
+    /// Reads the trailers of any commit, whoever made it and whatever was done to its tree.
+    pub fn claimed(commit: &Commit) -> Option<Self> {
         let trailers = commit.message.trim_end().rsplit("\n\n").next()?;
         let value = |name: &str| -> Option<&str> {
             let mut values = trailers
@@ -43,14 +48,13 @@ impl Provenance {
             values.next().filter(|_| values.next().is_none())
         };
         let id = |name| value(name).and_then(ObjectId::parse);
-        let provenance = Provenance {
+        Some(Provenance {
             source: id(SOURCE)?,
             source_tree: id(SOURCE_TREE)?,
             tree: id(TREE)?,
             version: value(VERSION)?.to_owned(),
             rollback_from: id(ROLLBACK),
-        };
-        (provenance.tree == commit.tree).then_some(provenance)
+        })
     }
 }
 

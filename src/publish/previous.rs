@@ -195,7 +195,10 @@ fn follows(
 }
 
 /// The newest commit of ours among the tip's first ancestors.
-fn last_of_ours(repository: &Repository, tip: ObjectId) -> Result<Option<(ObjectId, Commit, Provenance)>, GitError> {
+pub(super) fn last_of_ours(
+    repository: &Repository,
+    tip: ObjectId,
+) -> Result<Option<(ObjectId, Commit, Provenance)>, GitError> {
     let mut walk = Walk::from(repository, tip)?;
     for _ in 0..=ANCESTORS_LOOKED_AT {
         let Some((id, commit)) = walk.next_commit()? else { break };
