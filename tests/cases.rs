@@ -8,6 +8,8 @@
 //!
 //! `BAYPLAN_BLESS=1 cargo test --test cases` writes `out/` anew; read the difference before you commit it.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

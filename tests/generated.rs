@@ -2,6 +2,8 @@
 //!
 //! `BAYPLAN_BLESS=1 cargo test --test generated` writes them anew.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use bayplan::cli::args::Cli;
 use bayplan::codes;
 use bayplan::spec::{Kind, schema};

@@ -3,21 +3,22 @@
 //! [`TemplateValues`] is made once for each template. [`RenderInputs`] are what a template is rendered with, and lead back from
 //! a value to the line that set it, by merging once more with a trace.
 
-use super::roots::{self, RESERVED};
+mod shared;
+mod template;
+
+pub use shared::check_shared;
+pub use template::TemplateValues;
+
 use super::stack::{LayerRole, LayerSource, LayerStack};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::layers::{Enforcer, Layer, LayerError, LayerErrorKind, MergePlan, Place, Source, Trace, merge};
-use crate::load::{Cluster, Specs, Template, facts};
-use crate::mustache::{Inline, NameUse, Values};
+use crate::layers::{Enforcer, Layer, LayerError, LayerErrorKind, Place, Source, Trace, merge};
+use crate::load::{Cluster, facts};
+use crate::mustache::{NameUse, Values};
 use crate::near;
 use crate::pointer::Pointer;
-use crate::render::Library;
 use crate::source::Span;
 use crate::spec::check::{self, Finding, Problem};
-use crate::spec::{Spec, TemplateSpec};
-use jsonschema::Validator;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub static VALUES_SCHEMA: Code = Code {
@@ -42,197 +43,6 @@ pub static VALUE_IS_DATA: Code = Code {
 };
 
 pub static CODES: &[&Code] = &[&VALUES_SCHEMA, &COMPUTED, &UNUSED_VALUE, &VALUE_IS_DATA];
-
-/// What a template says of its values, made ready.
-pub struct TemplateValues {
-    plan: MergePlan,
-    /// Closed where the author did not say otherwise.
-    schema: Value,
-    validator: Validator,
-    /// What tags are bound to: the values, the computed ones and the reserved roots.
-    root_schema: Value,
-    computed: Vec<ComputedValue>,
-}
-
-struct ComputedValue {
-    name: String,
-    inline: Inline,
-    /// The value's JSON text instead of the value.
-    as_json: bool,
-}
-
-impl TemplateValues {
-    /// All that is wrong with the head of a template is pushed, and nothing is given then.
-    pub fn compile(template: &Template, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let head = &template.spec;
-        let mut found = Diagnostics::new();
-        let at = Pointer::from_segments(["spec", "values", "schema"]);
-        let mut written = head.spec.values.schema.as_value().clone();
-        if let Value::Object(schema) = &mut written {
-            // What a template does not declare it is not given, also where it declares nothing.
-            schema.entry("properties").or_insert_with(|| json!({}));
-        }
-        let written = &written;
-        let plan = match MergePlan::new(written) {
-            Ok(plan) => Some(plan),
-            Err(errors) => {
-                for error in errors {
-                    let place = head.place(&at.join(&error.pointer));
-                    let diagnostic = Diagnostic::error(&VALUES_SCHEMA, error.message).at(place, "in this schema");
-                    found.push(diagnostic.maybe_help(error.help));
-                }
-                None
-            }
-        };
-        let mut schema = written.clone();
-        close(&mut schema);
-        let validator = match jsonschema::draft202012::options().build(&schema) {
-            Ok(validator) => Some(validator),
-            Err(error) => {
-                let pointer = Pointer::parse(error.instance_path().as_str()).unwrap_or_default();
-                let message = format!("the values schema is no JSON Schema: {error}");
-                found.push(Diagnostic::error(&VALUES_SCHEMA, message).at(head.place(&at.join(&pointer)), "here"));
-                None
-            }
-        };
-        check_names(head, &at, &mut found);
-        let (root_schema, computed) = compile_computed(head, written, &mut found);
-        let has_errors = found.has_errors();
-        diagnostics.extend(found);
-        if has_errors {
-            return None;
-        }
-        Some(TemplateValues { plan: plan?, schema, validator: validator?, root_schema, computed })
-    }
-
-    /// The schema that the template's tags are bound to.
-    pub fn root_schema(&self) -> &Value {
-        &self.root_schema
-    }
-
-    pub fn declares(&self, key: &str) -> bool {
-        self.plan.declares(key)
-    }
-
-    pub fn declared(&self) -> impl Iterator<Item = &str> {
-        self.plan.declared()
-    }
-
-    /// The names that computed values use.
-    pub fn uses(&self) -> impl Iterator<Item = &NameUse> {
-        self.computed.iter().flat_map(|computed| computed.inline.uses())
-    }
-}
-
-/// Objects with `properties` take no other keys unless they say so: a misspelt key would be lost in silence.
-fn close(schema: &mut Value) {
-    let Value::Object(map) = schema else { return };
-    let is_composed = ["allOf", "anyOf", "oneOf", "$ref", "if"].iter().any(|keyword| map.contains_key(*keyword));
-    let says = ["additionalProperties", "unevaluatedProperties", "patternProperties"]
-        .iter()
-        .any(|keyword| map.contains_key(*keyword));
-    if map.contains_key("properties") && !says && !is_composed {
-        map.insert("additionalProperties".to_owned(), Value::Bool(false));
-    }
-    for keyword in ["properties", "patternProperties", "$defs", "definitions"] {
-        if let Some(Value::Object(inner)) = map.get_mut(keyword) {
-            inner.values_mut().for_each(close);
-        }
-    }
-    for keyword in ["items", "additionalProperties"] {
-        if let Some(inner) = map.get_mut(keyword) {
-            close(inner);
-        }
-    }
-    for keyword in ["anyOf", "oneOf", "prefixItems"] {
-        if let Some(Value::Array(branches)) = map.get_mut(keyword) {
-            branches.iter_mut().for_each(close);
-        }
-    }
-}
-
-fn check_names(head: &Spec<TemplateSpec>, at: &Pointer, diagnostics: &mut Diagnostics) {
-    let schema = &head.spec.values.schema;
-    let kind = schema.get("type").and_then(Value::as_str);
-    if kind.is_some_and(|kind| kind != "object") {
-        let message = "the values schema must be of type object";
-        diagnostics.push(Diagnostic::error(&VALUES_SCHEMA, message).at(head.place(&at.child("type")), "this type"));
-    }
-    let properties = schema.get("properties").and_then(Value::as_object);
-    for name in properties.into_iter().flat_map(Map::keys).filter(|name| RESERVED.contains(&name.as_str())) {
-        let place = head.document.locate_key(&at.child("properties").child(name));
-        diagnostics.push(
-            Diagnostic::error(&VALUES_SCHEMA, format!("`{name}` is a reserved root and cannot be a value"))
-                .at(place, "declared here")
-                .help("give the value another name"),
-        );
-    }
-    let is_open = schema.get("additionalProperties").is_some_and(|inner| *inner != Value::Bool(false));
-    for name in head.spec.values.defaults.keys() {
-        if !is_open && !properties.is_some_and(|properties| properties.contains_key(name)) {
-            let place = head.document.locate_key(&Pointer::from_segments(["spec", "values", "defaults", name]));
-            diagnostics.push(
-                Diagnostic::error(&VALUES_SCHEMA, format!("default `{name}` is not declared in the schema"))
-                    .at(place, "this default")
-                    .maybe_help(near::hint(name, properties.into_iter().flat_map(Map::keys).map(String::as_str))),
-            );
-        }
-    }
-}
-
-/// The root schema with all computed names, and the computed values in order.
-fn compile_computed(
-    head: &Spec<TemplateSpec>,
-    written: &Value,
-    diagnostics: &mut Diagnostics,
-) -> (Value, Vec<ComputedValue>) {
-    let mut root = written.clone();
-    if !root.is_object() {
-        root = json!({});
-    }
-    root["type"] = json!("object");
-    if root.get("properties").is_none_or(|properties| !properties.is_object()) {
-        root["properties"] = json!({});
-    }
-    let declared: BTreeSet<String> = root["properties"].as_object().into_iter().flat_map(Map::keys).cloned().collect();
-    for (name, schema) in roots::schemas(head.spec.scope) {
-        root["properties"][name] = schema;
-    }
-    let mut computed = Vec::new();
-    let mut names = BTreeSet::new();
-    for (index, entry) in head.spec.computed.iter().enumerate() {
-        let at = Pointer::from_segments(["spec", "computed"]).child(index);
-        let mut refuse = |message: String, pointer: Pointer| {
-            diagnostics.push(Diagnostic::error(&COMPUTED, message).at(head.place(&pointer), "here"));
-        };
-        let is_taken = declared.contains(&entry.name) || RESERVED.contains(&entry.name.as_str());
-        if is_taken || !names.insert(entry.name.clone()) {
-            let reason = if RESERVED.contains(&entry.name.as_str()) {
-                "is a reserved root"
-            } else if declared.contains(&entry.name) {
-                "is declared in the values schema"
-            } else {
-                "is computed twice"
-            };
-            refuse(format!("computed name `{}` {reason}", entry.name), at.child("name"));
-            continue;
-        }
-        let (text, field, as_json) = match (&entry.value, &entry.json) {
-            (Some(value), None) => (value.clone(), "value", false),
-            (None, Some(path)) => (format!("{{{{{path}}}}}"), "json", true),
-            (Some(_), Some(_)) | (None, None) => {
-                refuse(format!("computed `{}` has one of `value` and `json`", entry.name), at);
-                continue;
-            }
-        };
-        let place = head.place(&at.child(field));
-        if let Some(inline) = Inline::compile(&text, place, &root, diagnostics) {
-            computed.push(ComputedValue { name: entry.name.clone(), inline, as_json });
-        }
-        root["properties"][&entry.name] = if as_json { json!({"type": "string"}) } else { json!({}) };
-    }
-    (root, computed)
-}
 
 /// What a template is rendered with, for one deployment, namespace or cluster.
 pub struct RenderInputs<'s> {
@@ -441,84 +251,5 @@ pub fn check_facts<'u>(uses: impl Iterator<Item = &'u NameUse>, cluster: &Cluste
                 .also(cluster.spec.name_place(), "rendered for this cluster")
                 .maybe_help(help),
         );
-    }
-}
-
-/// Warns of what shared layers set and no template declares, and of values that look like templates.
-pub fn check_shared(specs: &Specs, library: &Library, diagnostics: &mut Diagnostics) {
-    let is_declared = |key: &str| library.iter().any(|(_, template)| template.values.declares(key));
-    let known: BTreeSet<&str> = library.iter().flat_map(|(_, template)| template.values.declared()).collect();
-    let mut check = |document: &crate::yaml::Document, values: &crate::spec::Values, at: Pointer, is_shared: bool| {
-        for key in values.keys().filter(|key| is_shared && !is_declared(key)) {
-            diagnostics.push(
-                Diagnostic::warning(&UNUSED_VALUE, format!("no template declares the value `{key}`"))
-                    .at(document.locate_key(&at.child(key)), "read by nothing")
-                    .maybe_help(
-                        near::near_names(key, known.iter().copied())
-                            .first()
-                            .map(|near| format!("did you mean `{near}`?")),
-                    ),
-            );
-        }
-        warn_of_tags(values.as_value(), &at, document, diagnostics);
-    };
-    let top = |field: &str| Pointer::from_segments(["spec", field]);
-    let fleet = &specs.fleet;
-    check(&fleet.document, &fleet.spec.values, top("values"), true);
-    check(&fleet.document, &fleet.spec.enforce, top("enforce"), true);
-    for cluster in specs.clusters.values() {
-        check(&cluster.spec.document, &cluster.spec.spec.values, top("values"), true);
-        check(&cluster.spec.document, &cluster.spec.spec.enforce, top("enforce"), true);
-    }
-    for environment in specs.environments.values() {
-        check(&environment.document, &environment.spec.values, top("values"), true);
-        check(&environment.document, &environment.spec.enforce, top("enforce"), true);
-    }
-    for tenant in specs.tenants.values() {
-        check(&tenant.document, &tenant.spec.values, top("values"), true);
-        check(&tenant.document, &tenant.spec.enforce, top("enforce"), true);
-        for (name, inner) in &tenant.spec.environments {
-            let at = Pointer::from_segments(["spec", "environments", name]);
-            check(&tenant.document, &inner.values, at.child("values"), true);
-            check(&tenant.document, &inner.enforce, at.child("enforce"), true);
-        }
-    }
-    for site in specs.sites.values() {
-        check(&site.document, &site.spec.values, top("values"), false);
-        check(
-            &site.document,
-            &site.spec.namespace.values,
-            Pointer::from_segments(["spec", "namespace", "values"]),
-            false,
-        );
-        for (name, entry) in &site.spec.environments {
-            let at = Pointer::from_segments(["spec", "environments", name]);
-            check(&site.document, &entry.values, at.child("values"), false);
-            let Some(crate::spec::site::SiteClusters::Entries(clusters)) = &entry.clusters else { continue };
-            for (cluster, entry) in clusters {
-                check(&site.document, &entry.values, at.child("clusters").child(cluster).child("values"), false);
-            }
-        }
-    }
-}
-
-fn warn_of_tags(value: &Value, at: &Pointer, document: &crate::yaml::Document, diagnostics: &mut Diagnostics) {
-    match value {
-        Value::String(text) if text.contains("{{") => diagnostics.push(
-            Diagnostic::warning(&VALUE_IS_DATA, "values are data: `{{` is inserted as it is")
-                .at(document.locate(at), "no tag is replaced in here")
-                .help("to make a value from others, add an entry to `computed` in the template"),
-        ),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                warn_of_tags(item, &at.child(index), document, diagnostics);
-            }
-        }
-        Value::Object(map) => {
-            for (key, inner) in map {
-                warn_of_tags(inner, &at.child(key), document, diagnostics);
-            }
-        }
     }
 }
