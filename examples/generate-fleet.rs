@@ -127,7 +127,7 @@ fn site(number: usize, tenant: u64, random: &mut Random) -> String {
         let _ = writeln!(text, "    files: {{size: {}Gi}}", 5 * (1 + random.below(8)));
     }
     if random.one_in(3) {
-        text.push_str("    cache: {enabled: true}\n");
+        text.push_str("    cache: {kind: valkey}\n");
     }
     text.push_str("  environments:\n");
     let _ = write!(
@@ -144,9 +144,9 @@ fn site(number: usize, tenant: u64, random: &mut Random) -> String {
         "    production:\n      values:\n        image: {{tag: {major}.{minor}.0, digest: \"sha256:{digest}\"}}\n        host: {name}.example\n"
     );
     if random.one_in(5) {
-        text.push_str("        aliases: [{host: www.");
+        text.push_str("        aliases: [www.");
         text.push_str(&name);
-        text.push_str(".example}]\n");
+        text.push_str(".example]\n");
     }
     if random.one_in(10) {
         let _ = write!(

@@ -204,7 +204,7 @@ fn value_diagnostic(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnostic 
     let mut trace = Trace::default();
     let (layers, enforcers) = parts(&inputs.stack);
     merge(&inputs.template.plan, &layers, &enforcers, &mut trace);
-    let mut diagnostic = Diagnostic::error(finding.code(), format!("value {}", finding.message("the values")));
+    let mut diagnostic = Diagnostic::error(finding.code(), finding.message("the values", "value "));
     match winner(&trace, &finding.pointer) {
         Some(winner) => {
             let label = format!("{}, from {}", finding.label(), label_of(&inputs.stack, winner.source));

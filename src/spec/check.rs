@@ -62,9 +62,12 @@ impl Finding {
         }
     }
 
-    /// The headline; `root` names what the pointer starts from where it is empty, such as `the document`.
-    pub fn message(&self, root: &str) -> String {
-        let name = |pointer: &Pointer| if pointer.is_root() { root.to_owned() } else { pointer.dotted() };
+    /// The headline. `root` names what an empty pointer stands for, such as `this Site`; `prefix` stands before all others.
+    pub fn message(&self, root: &str, prefix: &str) -> String {
+        let name = |pointer: &Pointer| match pointer.is_root() {
+            true => root.to_owned(),
+            false => format!("{prefix}{}", pointer.dotted()),
+        };
         match &self.problem {
             Problem::UnknownField => {
                 let key = self.pointer.last().unwrap_or_default();
@@ -306,8 +309,8 @@ mod tests {
         check(&validator, &schema, &instance)
             .into_iter()
             .map(|finding| match &finding.help {
-                Some(help) => format!("{} [{help}]", finding.message("the document")),
-                None => finding.message("the document"),
+                Some(help) => format!("{} [{help}]", finding.message("the document", "")),
+                None => finding.message("the document", ""),
             })
             .collect()
     }

@@ -98,7 +98,7 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
     let compiled = schema::compiled(kind)?;
     let findings = check::check(&compiled.validator, &compiled.schema, &value);
     for finding in &findings {
-        let mut diagnostic = Diagnostic::error(finding.code(), finding.message(&format!("this {}", kind.name())));
+        let mut diagnostic = Diagnostic::error(finding.code(), finding.message(&format!("this {}", kind.name()), ""));
         let place =
             if finding.at_key { document.locate_key(&finding.pointer) } else { document.locate(&finding.pointer) };
         diagnostic = diagnostic.at(place, finding.label()).maybe_help(finding.help.clone());
