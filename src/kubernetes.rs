@@ -24,6 +24,7 @@ pub mod crd;
 pub mod encoding;
 pub mod minor;
 pub mod schema;
+pub mod unserved;
 pub mod validate;
 
 pub use api::{Api, Lookup, NearKinds, Origin, ServedKind};
@@ -32,5 +33,6 @@ pub use catalogue::{Catalogue, Scope};
 pub use crd::{CrdProblem, CrdProblemKind, CustomKind, CustomKinds};
 pub use minor::{Minor, MinorError};
 pub use schema::{Property, Schema};
-pub use validate::violation::{Counted, NameRule, Problem, Violation};
+pub use unserved::KindProblem;
+pub use validate::violation::{Bound, Counted, NameRule, Problem, Violation};
 pub use validate::{validate_object, validate_value};

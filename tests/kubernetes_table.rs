@@ -206,6 +206,47 @@ fn unknown_kinds_come_with_what_might_be_meant() {
 }
 
 #[test]
+fn kinds_that_are_not_served_are_told_what_to_do() {
+    let cases = [
+        (
+            "policy/v1beta1",
+            "PodDisruptionBudget",
+            "removed-api: Kubernetes 1.30 does not serve policy/v1beta1 PodDisruptionBudget: 1.24 was the last to do so; \
+             write apiVersion: policy/v1",
+        ),
+        (
+            "policy/v1beta1",
+            "PodSecurityPolicy",
+            "removed-api: Kubernetes 1.30 does not serve policy/v1beta1 PodSecurityPolicy: 1.24 was the last to do so; \
+             no other API version serves this kind",
+        ),
+        (
+            "resource.k8s.io/v1",
+            "ResourceClaim",
+            "future-api: Kubernetes 1.30 does not serve resource.k8s.io/v1 ResourceClaim yet: 1.34 is the first to do so; \
+             write apiVersion: resource.k8s.io/v1alpha2",
+        ),
+        ("v1", "Ingress", "unknown-kind: no schema is known for v1 Ingress; write apiVersion: networking.k8s.io/v1"),
+        ("v1", "ConfigMapp", "unknown-kind: no schema is known for v1 ConfigMapp; did you mean `ConfigMap`?"),
+        (
+            "example.org/v1",
+            "Widget",
+            "unknown-kind: no schema is known for example.org/v1 Widget; put its CustomResourceDefinition into crds/, \
+             or list the kind in the Fleet's `unvalidated`",
+        ),
+    ];
+    let api = api_of(30);
+    for (api_version, kind, expected) in cases {
+        let problem = api.kind(api_version, kind).problem(api_version, kind, api.minor()).unwrap();
+        assert_eq!(format!("{}: {}; {}", problem.code.name, problem.message, problem.help), expected);
+    }
+    let Lookup::Served(schema) = api.kind("flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema") else { panic!() };
+    let problem = schema.deprecation().unwrap();
+    assert_eq!(problem.message, "Kubernetes 1.32 will no longer serve flowcontrol.apiserver.k8s.io/v1beta3 FlowSchema");
+    assert!(api.kind("v1", "Pod").problem("v1", "Pod", api.minor()).is_none());
+}
+
+#[test]
 fn lists_know_how_their_items_are_told_apart() {
     let api = newest();
     let Lookup::Served(deployment) = api.kind("apps/v1", "Deployment") else { panic!() };

@@ -6,6 +6,7 @@ use super::crd::{CustomKind, CustomKinds};
 use super::minor::Minor;
 use super::schema::Schema;
 use crate::near::near_names;
+use crate::pointer::Pointer;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,6 +45,21 @@ pub struct ServedKind<'a> {
     pub removed_in: Option<Minor>,
     /// The API version of this kind to move to, where it is removed later.
     pub replacement: Option<&'a str>,
+}
+
+impl ServedKind<'_> {
+    /// The first later minor whose schema of this kind has a field there.
+    pub(super) fn field_since(&self, pointer: &Pointer) -> Option<Minor> {
+        let api = self.schema.api();
+        let history = api.catalogue.kind(self.api_version, self.kind).filter(|_| self.origin == Origin::Kubernetes)?;
+        let later = history.schemas.iter().filter(|(minor, _)| *minor > api.minor);
+        let has_field = |id: NodeId| {
+            let (name, parents) = pointer.segments().split_last()?;
+            let parent = parents.iter().try_fold(Schema::new(api, id), |schema, segment| schema.at(segment))?;
+            parent.property(name)
+        };
+        later.filter(|(_, id)| has_field(*id).is_some()).map(|(minor, _)| *minor).next()
+    }
 }
 
 /// What is known of an `apiVersion` and `kind`.

@@ -154,9 +154,24 @@ impl Node {
 /// A named field of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PropertyNode {
+    /// The first bytes of the name as a number of the same order: looking a field up seldom has to look at the text.
+    prefix: u64,
     pub name: Box<str>,
     pub required: bool,
     pub schema: NodeId,
+}
+
+impl PropertyNode {
+    pub fn new(name: &str, required: bool, schema: NodeId) -> Self {
+        PropertyNode { prefix: prefix(name), name: name.into(), required, schema }
+    }
+}
+
+fn prefix(name: &str) -> u64 {
+    let mut first = [0; 8];
+    let length = name.len().min(8);
+    first[..length].copy_from_slice(&name.as_bytes()[..length]);
+    u64::from_be_bytes(first)
 }
 
 /// What few schemas have, so that nodes stay small. In the table it is JSON.
@@ -277,8 +292,9 @@ impl Arena {
 
     pub fn property(&self, node: &Node, name: &str) -> Option<&PropertyNode> {
         let properties = self.properties(node);
-        let place = properties.binary_search_by(|property| (*property.name).cmp(name)).ok()?;
-        properties.get(place)
+        let key = prefix(name);
+        let order = |property: &PropertyNode| property.prefix.cmp(&key).then_with(|| (*property.name).cmp(name));
+        properties.get(properties.binary_search_by(order).ok()?)
     }
 
     pub fn facets(&self, node: &Node) -> Option<&Facets> {

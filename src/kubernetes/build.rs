@@ -114,16 +114,16 @@ impl<'r> Builder<'r> {
         let declared = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
         let mut fields: Vec<PropertyNode> = declared
             .iter()
-            .map(|(name, field)| PropertyNode {
-                name: name.as_str().into(),
+            .map(|(name, field)| {
                 // The API server fills in a default before it looks at what is required.
-                required: names(schema, "required").any(|required| required == name) && field.get("default").is_none(),
-                schema: self.id(field, part, depth + 1),
+                let required =
+                    names(schema, "required").any(|required| required == name) && field.get("default").is_none();
+                PropertyNode::new(name, required, self.id(field, part, depth + 1))
             })
             .collect();
         for name in names(schema, "required").filter(|name| !declared.contains_key(*name)) {
             let any = self.intern(Node::ANY);
-            fields.push(PropertyNode { name: name.into(), required: true, schema: any });
+            fields.push(PropertyNode::new(name, true, any));
         }
         if embedded {
             self.embed(&mut fields);
@@ -148,7 +148,7 @@ impl<'r> Builder<'r> {
         for (name, required, schema) in
             [("apiVersion", true, text), ("kind", true, text), ("metadata", false, metadata)]
         {
-            fields.push(PropertyNode { name: name.into(), required, schema });
+            fields.push(PropertyNode::new(name, required, schema));
         }
     }
 

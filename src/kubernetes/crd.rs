@@ -174,3 +174,69 @@ fn root_schema(schema: &Map<String, Value>) -> Value {
     }
     Value::Object(root)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn crd(versions: Value) -> Value {
+        json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "spec": {
+            "group": "example.org", "scope": "Cluster", "names": {"kind": "Widget", "plural": "widgets"}, "versions": versions}})
+    }
+
+    fn problems(crds: &[Value]) -> Vec<(usize, String, CrdProblemKind)> {
+        let (_, problems) = CustomKinds::read(crds);
+        problems.into_iter().map(|problem| (problem.index, problem.pointer.to_string(), problem.kind)).collect()
+    }
+
+    #[test]
+    fn served_versions_become_kinds() {
+        let schema = json!({"openAPIV3Schema": {"type": "object"}});
+        let (kinds, problems) = CustomKinds::read(&[crd(json!([
+            {"name": "v1", "served": true, "schema": schema},
+            {"name": "v1beta1", "served": false, "schema": schema},
+        ]))]);
+        assert_eq!(problems, []);
+        let found: Vec<(&str, Scope)> = kinds.iter().map(|kind| (&*kind.api_version, kind.scope)).collect();
+        assert_eq!(found, [("example.org/v1", Scope::Cluster)]);
+        assert!(kinds.defines("example.org", "Widget") && !kinds.defines("example.org", "Gadget"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let schema = json!({"openAPIV3Schema": {"type": "object"}});
+        let version = json!([{"name": "v1", "served": true, "schema": schema}]);
+        assert_eq!(problems(&[json!({"kind": "ConfigMap"})]), [(0, "/kind".into(), CrdProblemKind::NotACrd)]);
+        assert_eq!(
+            problems(&[crd(json!([{"name": "v1", "served": true}, {"served": true}]))]),
+            [
+                (0, "/spec/versions/0/schema".into(), CrdProblemKind::NoSchema),
+                (0, "/spec/versions/1/name".into(), CrdProblemKind::Missing),
+            ]
+        );
+        assert_eq!(
+            problems(&[crd(version.clone()), crd(version)]),
+            [(1, "/spec/versions/0/name".into(), CrdProblemKind::Duplicate { first: 0 })]
+        );
+        let mut incomplete = crd(json!([]));
+        incomplete["spec"]["names"] = json!({});
+        assert_eq!(
+            problems(&[incomplete]),
+            [
+                (0, "/spec/names/kind".into(), CrdProblemKind::Missing),
+                (0, "/spec/names/plural".into(), CrdProblemKind::Missing),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_very_deep_schema_is_cut_off() {
+        let mut schema = json!({"type": "string"});
+        for _ in 0..400 {
+            schema = json!({"type": "object", "properties": {"a": schema}});
+        }
+        let versions = json!([{"name": "v1", "served": true, "schema": {"openAPIV3Schema": schema}}]);
+        let (kinds, problems) = CustomKinds::read(&[crd(versions)]);
+        assert_eq!((kinds.iter().count(), problems.len()), (1, 0));
+    }
+}

@@ -63,9 +63,10 @@ impl<'a> Schema<'a> {
         Property { name: &property.name, required: property.required, schema: Schema::new(self.api, property.schema) }
     }
 
-    /// The names of the fields that must be there, in order.
-    pub fn required(self) -> impl Iterator<Item = &'a str> {
-        self.arena.properties(self.node).iter().filter(|property| property.required).map(|property| &*property.name)
+    /// The fields that must be there, in order of name.
+    pub fn required(self) -> impl Iterator<Item = Property<'a>> {
+        let all = self.arena.properties(self.node).iter();
+        all.filter(|property| property.required).map(move |property| self.field(property))
     }
 
     /// The schema of a list's items.
@@ -144,6 +145,10 @@ impl<'a> Schema<'a> {
     /// The field by which a strategic merge patch finds the item of a list.
     pub fn patch_merge_key(self) -> Option<&'a str> {
         self.facets()?.patch_merge_key.as_deref()
+    }
+
+    pub(super) fn api(self) -> &'a Api {
+        self.api
     }
 
     /// Another schema of the same [`Api`].

@@ -22,14 +22,20 @@ use super::schema::Schema;
 use crate::near::near_names;
 use crate::pointer::Pointer;
 use serde_json::{Map, Value};
-use violation::{Counted, Problem, Violation};
+use violation::{Bound, Counted, Problem, Violation};
 
 /// Holds a whole object against its kind.
 pub fn validate_object(served: ServedKind<'_>, object: &Value, violations: &mut Vec<Violation>) {
+    let before = violations.len();
     let mut walk = Walk::new(Pointer::root(), violations);
     walk.value(served.schema, object);
     if let Value::Object(fields) = object {
         metadata::check_object(&mut walk, served, fields);
+    }
+    for violation in violations.iter_mut().skip(before) {
+        if let Problem::UnknownField { since, .. } = &mut violation.problem {
+            *since = served.field_since(&violation.pointer);
+        }
     }
 }
 
@@ -90,14 +96,8 @@ impl<'w, 'v> Walk<'w, 'v> {
             Value::Array(items) => self.list(schema, items),
             Value::String(text) => self.text(schema, text),
             Value::Number(number) if schema.format() == Format::Int32 => {
-                let is_small =
-                    number.as_f64().is_some_and(|number| (-2_147_483_648.0..=2_147_483_647.0).contains(&number));
-                if !is_small {
-                    self.problem(Problem::OutOfRange {
-                        least: Some(-2_147_483_648.0),
-                        greatest: Some(2_147_483_647.0),
-                    });
-                }
+                let bound = |number: i32| Some(Bound { number: f64::from(number), exclusive: false });
+                self.range(number.as_f64().unwrap_or(f64::MAX), bound(i32::MIN), bound(i32::MAX));
             }
             Value::Number(_) | Value::Bool(_) | Value::Null => {}
         }
@@ -114,11 +114,11 @@ impl<'w, 'v> Walk<'w, 'v> {
                 None => {
                     let near = near_names(name, schema.properties().map(|property| property.name));
                     let near = near.into_iter().map(str::to_owned).collect();
-                    self.below(Step::Field(name), |walk| walk.problem(Problem::UnknownField { near }));
+                    self.below(Step::Field(name), |walk| walk.problem(Problem::UnknownField { near, since: None }));
                 }
             }
         }
-        for property in schema.properties().filter(|property| property.required) {
+        for property in schema.required() {
             let found = fields.get(property.name);
             if found.is_none_or(|value| value.is_null() && !property.schema.nullable()) {
                 self.missing(property.name, found.is_some());
@@ -201,13 +201,19 @@ impl<'w, 'v> Walk<'w, 'v> {
     }
 
     fn number(&mut self, facets: &Facets, number: f64) {
-        let is_low = |least: f64| number < least || (facets.exclusive_minimum && number <= least);
-        let is_high = |greatest: f64| number > greatest || (facets.exclusive_maximum && number >= greatest);
-        if facets.minimum.is_some_and(is_low) || facets.maximum.is_some_and(is_high) {
-            self.problem(Problem::OutOfRange { least: facets.minimum, greatest: facets.maximum });
-        }
+        let bound = |number: Option<f64>, exclusive| number.map(|number| Bound { number, exclusive });
+        let least = bound(facets.minimum, facets.exclusive_minimum);
+        self.range(number, least, bound(facets.maximum, facets.exclusive_maximum));
         if let Some(step) = facets.multiple_of.filter(|step| *step > 0.0 && (number / step).fract() != 0.0) {
             self.problem(Problem::NoMultiple { step });
+        }
+    }
+
+    fn range(&mut self, number: f64, least: Option<Bound>, greatest: Option<Bound>) {
+        let is_low = |bound: Bound| number < bound.number || (bound.exclusive && number == bound.number);
+        let is_high = |bound: Bound| number > bound.number || (bound.exclusive && number == bound.number);
+        if least.is_some_and(is_low) || greatest.is_some_and(is_high) {
+            self.problem(Problem::OutOfRange { least, greatest });
         }
     }
 

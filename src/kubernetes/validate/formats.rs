@@ -167,3 +167,71 @@ fn is_host_label(label: &str) -> bool {
     let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=63).contains(&label.len()) && label.bytes().all(is_inner) && !label.starts_with('-') && !label.ends_with('-')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_a_number_and_a_unit() {
+        for text in ["0", "1", "-1", "+1.5", "1.", ".5", "100m", "1Ki", "5E", "1e3", "1E-3", "1.5e+6", "12n", "7Ei"] {
+            assert!(is_quantity(text), "{text}");
+        }
+        for text in
+            ["", ".", "m", "1 Gi", "1KB", "1gi", "1k i", "e3", "1e", "1.5.5", "--1", "0x10", "1,5", "Ki", "\u{661}"]
+        {
+            assert!(!is_quantity(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations_are_those_of_go() {
+        for text in ["0", "1h", "1h30m", "1.5h", "100ms", "-5s", "3us", "3µs", ".5s"] {
+            assert!(is_go_duration(text), "{text}");
+        }
+        for text in ["", "1", "h", "1d", "1 h", "1h 30m", "1hour", "1..5h", "s1"] {
+            assert!(!is_go_duration(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_formats_take_what_the_api_server_takes() {
+        let cases: [(Format, &[&str], &[&str]); 12] = [
+            (Format::Byte, &["", "aGk=", "aGk=\n", "YWJj"], &["aGk", "aG=k", "a", "a b=", "aGk==="]),
+            (
+                Format::DateTime,
+                &["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123Z", "2024-02-29T00:00:00+01:30"],
+                &[
+                    "2026-01-02",
+                    "2026-01-02 03:04:05Z",
+                    "2026-01-02T03:04:05",
+                    "2026-01-02T24:00:00Z",
+                    "2026-01-02T03:04:05.Z",
+                    "é026-01-02T03:04:0é5Z",
+                ],
+            ),
+            (Format::Date, &["2024-02-29"], &["2023-02-29", "2026-13-01", "26-01-01", "2026-1-1", "2026-01-00"]),
+            (Format::Duration, &["1h", "3 days", "1 week", "5min"], &["", "1 fortnight", "days"]),
+            (Format::Ipv4, &["192.0.2.1"], &["192.0.2", "192.0.2.256", "::1"]),
+            (Format::Ipv6, &["::1", "2001:db8::1"], &["192.0.2.1", ":::"]),
+            (Format::Cidr, &["10.0.0.0/8", "2001:db8::/32"], &["10.0.0.0", "10.0.0.0/33", "10.0.0.0/+8", "x/8"]),
+            (Format::Mac, &["00:00:5e:00:53:01", "00-00-5E-00-53-01"], &["00:00:5e", "0:0:5e:0:53:1"]),
+            (Format::Uri, &["https://example.org/", "/path", "urn:x"], &["example.org", "no uri", ""]),
+            (
+                Format::Uuid,
+                &["123e4567-e89b-42d3-a456-426614174000"],
+                &["123e4567", "123e4567-e89b-42d3-a456-42661417400g"],
+            ),
+            (Format::Hostname, &["a", "www.example.org"], &["", "-a", "a..b", "a_b"]),
+            (Format::Email, &["a@example.org"], &["a", "@", "a@"]),
+        ];
+        for (format, good, bad) in cases {
+            for text in good {
+                assert!(has_format(format, text), "{format:?} {text}");
+            }
+            for text in bad {
+                assert!(!has_format(format, text), "{format:?} {text}");
+            }
+        }
+    }
+}

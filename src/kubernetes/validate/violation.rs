@@ -5,6 +5,7 @@
 use crate::diag::Code;
 use crate::kubernetes::arena::{Format, Kind};
 use crate::kubernetes::codes;
+use crate::kubernetes::minor::Minor;
 use crate::pointer::Pointer;
 
 /// One thing that is wrong with an object, and where. For a missing field the pointer names that field.
@@ -16,8 +17,10 @@ pub struct Violation {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Problem {
+    /// `since` is the first later minor that has the field.
     UnknownField {
         near: Vec<String>,
+        since: Option<Minor>,
     },
     /// A field that must be there is not, or is `null`.
     MissingField {
@@ -35,8 +38,8 @@ pub enum Problem {
         pattern: String,
     },
     OutOfRange {
-        least: Option<f64>,
-        greatest: Option<f64>,
+        least: Option<Bound>,
+        greatest: Option<Bound>,
     },
     NoMultiple {
         step: f64,
@@ -75,6 +78,14 @@ pub enum Problem {
     BadKey,
     BadLabelValue,
     AnnotationsTooLarge,
+}
+
+/// A bound of numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bound {
+    pub number: f64,
+    /// The number itself is not allowed.
+    pub exclusive: bool,
 }
 
 /// What a length counts.
@@ -196,7 +207,10 @@ impl Violation {
     pub fn help(&self) -> Option<String> {
         let name = self.pointer.last().unwrap_or_default();
         Some(match &self.problem {
-            Problem::UnknownField { near } if !near.is_empty() => format!("did you mean {}?", quoted(near)),
+            Problem::UnknownField { since: Some(minor), .. } => {
+                format!("Kubernetes has it from {minor} on; remove it, or upgrade the cluster first")
+            }
+            Problem::UnknownField { near, .. } if !near.is_empty() => format!("did you mean {}?", quoted(near)),
             Problem::UnknownField { .. } => "remove it, or move it to where it belongs".to_owned(),
             Problem::MissingField { .. } => format!("add `{name}`"),
             Problem::WrongType { expected, .. } => describe_example(*expected)?.to_owned(),
@@ -278,13 +292,13 @@ fn describe_example(kind: Kind) -> Option<&'static str> {
     }
 }
 
-fn describe_range(least: Option<f64>, greatest: Option<f64>) -> String {
-    match (least, greatest) {
-        (Some(least), Some(greatest)) => format!("between {least} and {greatest}"),
-        (Some(least), None) => format!("at least {least}"),
-        (None, Some(greatest)) => format!("at most {greatest}"),
-        (None, None) => "a number".to_owned(),
-    }
+fn describe_range(least: Option<Bound>, greatest: Option<Bound>) -> String {
+    let least = least.map(|bound| (bound, "at least", "above"));
+    let greatest = greatest.map(|bound| (bound, "at most", "below"));
+    let words = [least, greatest].into_iter().flatten().map(|(bound, inclusive, exclusive)| {
+        format!("{} {}", if bound.exclusive { exclusive } else { inclusive }, bound.number)
+    });
+    words.collect::<Vec<_>>().join(" and ")
 }
 
 fn describe_format(format: Format) -> &'static str {
