@@ -191,6 +191,21 @@ fn removed_kinds_name_the_last_minor_and_what_to_write() {
 }
 
 #[test]
+fn a_crd_of_the_fleet_hides_the_shipped_kind() {
+    let crd = serde_json::json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "spec": {
+        "group": "cert-manager.io", "scope": "Cluster", "names": {"kind": "Certificate", "plural": "certificates"},
+        "versions": [{"name": "v2", "served": true, "schema": {"openAPIV3Schema": {"type": "object"}}}]}});
+    let (custom, problems) = CustomKinds::read([&crd]);
+    assert_eq!(problems, []);
+    let api = Api::new(Minor::NEWEST, custom.into());
+    assert_eq!(api.scope("cert-manager.io/v2", "Certificate"), Some(Scope::Cluster));
+    let Lookup::Unknown(near) = api.kind("cert-manager.io/v1", "Certificate") else { panic!() };
+    assert_eq!(near.api_versions, ["cert-manager.io/v2"]);
+    assert_eq!(api.scope("cert-manager.io/v1", "Issuer"), Some(Scope::Namespaced));
+    assert_eq!(api.kinds().filter(|kind| kind.kind == "Certificate").count(), 1);
+}
+
+#[test]
 fn unknown_kinds_come_with_what_might_be_meant() {
     let api = newest();
     let near = |api_version: &str, kind: &str| match api.kind(api_version, kind) {

@@ -254,8 +254,37 @@ impl Pattern {
 
     /// Whether the text matches; one that does not compile matches everything, as the API server would refuse its CRD.
     pub fn is_match(&self, text: &str) -> bool {
-        self.compiled.get_or_init(|| Regex::new(&self.source).ok()).as_ref().is_none_or(|regex| regex.is_match(text))
+        let compiled = self.compiled.get_or_init(|| Regex::new(&ascii_classes(&self.source)).ok());
+        compiled.as_ref().is_none_or(|regex| regex.is_match(text))
     }
+}
+
+/// Writes out the classes that are ASCII in RE2 and Unicode in this program's engine.
+fn ascii_classes(pattern: &str) -> String {
+    let mut text = String::with_capacity(pattern.len());
+    let mut in_brackets = false;
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            in_brackets = (in_brackets || character == '[') && character != ']';
+            text.push(character);
+            continue;
+        }
+        let escaped = characters.next();
+        let class = match escaped {
+            Some('d') => "0-9",
+            Some('w') => "0-9A-Za-z_",
+            Some('s') => r"\t\n\f\r ",
+            _ => "",
+        };
+        match (class, escaped) {
+            ("", None) => text.push('\\'),
+            ("", Some(escaped)) => text.extend(['\\', escaped]),
+            (class, _) if in_brackets => text.push_str(class),
+            (class, _) => text.extend(["[", class, "]"]),
+        }
+    }
+    text
 }
 
 impl From<String> for Pattern {
@@ -299,5 +328,20 @@ impl Arena {
 
     pub fn facets(&self, node: &Node) -> Option<&Facets> {
         self.facets.get(node.facets? as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_read_as_re2_reads_them() {
+        let matches = |pattern: &str, text: &str| Pattern::from(pattern.to_owned()).is_match(text);
+        assert!(matches(r"^\d+$", "12") && !matches(r"^\d+$", "\u{661}"));
+        assert!(matches(r"^[\w.-]+$", "a_b.c-1") && !matches(r"^[\w.-]+$", "é"));
+        assert!(matches(r"^a\.b\\$", r"a.b\") && !matches(r"^a\.b$", "axb"));
+        assert!(matches(r"^\s$", " ") && !matches(r"^\s$", "\u{a0}"));
+        assert!(matches("(unclosed", "anything"));
     }
 }

@@ -24,7 +24,8 @@ pub struct CustomKind {
 /// The custom kinds that the fleet's `crds/` defines.
 #[derive(Debug, Clone, Default)]
 pub struct CustomKinds {
-    kinds: BTreeMap<(Box<str>, Box<str>), CustomKind>,
+    /// By API version, then by kind.
+    kinds: BTreeMap<Box<str>, BTreeMap<Box<str>, CustomKind>>,
     arena: Arena,
 }
 
@@ -64,19 +65,16 @@ impl CustomKinds {
 
     /// All kinds, in order of API version and kind.
     pub fn iter(&self) -> impl Iterator<Item = &CustomKind> {
-        self.kinds.values()
+        self.kinds.values().flat_map(BTreeMap::values)
     }
 
     pub(super) fn get(&self, api_version: &str, kind: &str) -> Option<&CustomKind> {
-        if self.kinds.is_empty() {
-            return None;
-        }
-        self.kinds.get(&(api_version.into(), kind.into()))
+        self.kinds.get(api_version)?.get(kind)
     }
 
     /// Whether a CRD of the fleet defines that kind, in whatever version.
     pub(super) fn defines(&self, group: &str, kind: &str) -> bool {
-        self.kinds.values().any(|custom| &*custom.kind == kind && super::catalogue::group(&custom.api_version) == group)
+        self.iter().any(|custom| &*custom.kind == kind && super::catalogue::group(&custom.api_version) == group)
     }
 
     pub(super) fn arena(&self) -> &Arena {
@@ -86,7 +84,7 @@ impl CustomKinds {
 
 struct CrdReader {
     builder: Builder<'static>,
-    kinds: BTreeMap<(Box<str>, Box<str>), CustomKind>,
+    kinds: BTreeMap<Box<str>, BTreeMap<Box<str>, CustomKind>>,
     first_index: BTreeMap<(Box<str>, Box<str>), usize>,
     problems: Vec<CrdProblem>,
 }
@@ -144,7 +142,7 @@ impl CrdReader {
             let custom =
                 CustomKind { api_version: key.0.clone(), kind: key.1.clone(), plural: plural.into(), scope, schema };
             self.first_index.insert(key.clone(), index);
-            self.kinds.insert(key, custom);
+            self.kinds.entry(key.0).or_default().insert(key.1, custom);
         }
     }
 
@@ -166,6 +164,14 @@ impl CrdReader {
 fn root_schema(schema: &Map<String, Value>) -> Value {
     let mut root = schema.clone();
     root.insert("type".into(), json!("object"));
+    // What a CRD says of the metadata (of names, nothing else is allowed) adds to what is said of all metadata.
+    if let Some(metadata) = schema.get("properties").and_then(|fields| fields.get("metadata")?.get("properties")) {
+        let condition = json!({"properties": {"metadata": {"properties": metadata}}});
+        match root.get_mut("allOf").and_then(Value::as_array_mut) {
+            Some(conditions) => conditions.push(condition),
+            None => _ = root.insert("allOf".into(), json!([condition])),
+        }
+    }
     let fields = root.entry("properties").or_insert_with(|| json!({}));
     if let Some(fields) = fields.as_object_mut() {
         fields.insert("apiVersion".into(), json!({"type": "string"}));

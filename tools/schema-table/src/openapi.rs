@@ -39,7 +39,7 @@ pub fn add_enumerations(definitions: &mut Definitions, enumerations: &Enumeratio
 fn definition_of(raw: &Map<String, Value>, name: &str, definition: &Value) -> Value {
     match name.rsplit('.').next().unwrap_or(name) {
         "Quantity" => json!({"type": "quantity"}),
-        "IntOrString" => json!({"type": "int-or-string"}),
+        "IntOrString" => json!({"type": "int-or-string", "format": "int32"}),
         // Any JSON object, kept as it is.
         "RawExtension" | "FieldsV1" => json!({"type": "object", "x-kubernetes-preserve-unknown-fields": true}),
         _ => {
