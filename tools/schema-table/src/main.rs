@@ -39,6 +39,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     for minor in Minor::supported() {
         definitions.insert(minor, openapi::read(&packages.wheel, minor)?);
     }
+    openapi::settle_required(&mut definitions);
     let newest = definitions.get(&Minor::NEWEST).ok_or("the newest minor has no schemas")?;
     let enumerations = constraints::enumerations(&packages.node_modules, newest)?;
     for definitions in definitions.values_mut() {

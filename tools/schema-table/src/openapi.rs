@@ -36,6 +36,33 @@ pub fn add_enumerations(definitions: &mut Definitions, enumerations: &Enumeratio
     }
 }
 
+/// Takes what the newest minor says of required fields of stable types for all minors. Kubernetes does not change what a stable
+/// type requires; it corrects what the documents say of it: that `roleRef.apiGroup` and `serviceName` may be left out, or that
+/// nothing is a Deployment without `spec`.
+pub fn settle_required(definitions: &mut BTreeMap<Minor, Definitions>) {
+    let Some(newest) = definitions.get(&Minor::NEWEST).cloned() else { return };
+    for (name, newest) in newest.iter().filter(|(name, _)| is_stable(name)) {
+        for older in definitions.values_mut().filter_map(|definitions| definitions.get_mut(name)) {
+            let fields = older["properties"].as_object().into_iter().flatten().map(|(field, _)| field.clone());
+            let requires = |definition: &Value, field: &String| {
+                definition["required"].as_array().is_some_and(|names| names.iter().any(|name| name == field))
+            };
+            let is_known = |field: &String| newest["properties"].get(field).is_some();
+            let required = fields.filter(|field| requires(if is_known(field) { newest } else { older }, field));
+            let required: Vec<String> = required.collect();
+            if let Some(older) = older.as_object_mut() {
+                older.insert("required".into(), json!(required));
+            }
+        }
+    }
+}
+
+/// Whether a definition is of a version such as `v1`.
+fn is_stable(name: &str) -> bool {
+    let version = name.rsplit('.').nth(1).and_then(|version| version.strip_prefix('v'));
+    version.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 fn definition_of(raw: &Map<String, Value>, name: &str, definition: &Value) -> Value {
     match name.rsplit('.').next().unwrap_or(name) {
         "Quantity" => json!({"type": "quantity"}),
