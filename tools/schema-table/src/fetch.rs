@@ -45,9 +45,9 @@ pub fn fetch(root: &Path) -> Result<Packages, Box<dyn Error>> {
         .arg(sources.join("Cargo.toml")))?;
     let crates = crates(&serde_json::from_str(&metadata)?);
     let origins = json!({
-        "crates.io": crate_origins(&sources, &crates)?,
+        "cargo": crate_origins(&sources, &crates)?,
         "npm": npm_origins(&sources)?,
-        "PyPI": python_origins(&sources)?,
+        "pip": python_origins(&sources)?,
     });
     let wheel = wheel.join("kubernetes_validate/kubernetes-json-schema");
     Ok(Packages { wheel, node_modules: target.join("node_modules"), crates, origins })
