@@ -10,6 +10,7 @@ pub type Bytes = Range<usize>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     whole: Span,
+    is_file: bool,
     /// Offset of the text's first byte, where the file holds the text as it is (no escapes, no folding).
     first: Option<usize>,
 }
@@ -17,7 +18,7 @@ pub struct Origin {
 impl Origin {
     /// The text is the file's content.
     pub fn file(file: FileId, text: &str) -> Self {
-        Origin { whole: Span::new(file, 0, text.len()), first: Some(0) }
+        Origin { whole: Span::new(file, 0, text.len()), is_file: true, first: Some(0) }
     }
 
     /// The text is a scalar that stands at `place`. Only where it is as long as that place, with or without two quotes, can
@@ -32,11 +33,16 @@ impl Origin {
         } else {
             None
         };
-        Origin { whole: place, first }
+        Origin { whole: place, is_file: false, first }
     }
 
     pub fn file_id(&self) -> FileId {
         self.whole.file
+    }
+
+    /// Whether the text is a whole file, not a string in a spec.
+    pub fn is_file(&self) -> bool {
+        self.is_file
     }
 
     /// Whether each byte of the text has a place of its own.

@@ -14,8 +14,9 @@ pub(super) use text::DocumentText;
 use super::bind::Lookup;
 use super::codes;
 use super::runs::{Compiled, HoleSource};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::source::{FileId, MAX_FILE_BYTES, Span};
+use crate::yaml;
 use crate::yaml::finding::Finding;
 use crate::yaml::node::Node;
 use crate::yaml::read::{self, ReadOptions};
@@ -67,6 +68,7 @@ impl Shape {
         for finding in reading.findings {
             match finding.severity {
                 Severity::Error => faults.push(carry_back(compiled, &text, finding)),
+                Severity::Warning | Severity::Note if is_of_rendering(compiled, finding.code) => {}
                 Severity::Warning | Severity::Note => warnings.push(carry_back(compiled, &text, finding).diagnostic),
             }
         }
@@ -82,6 +84,14 @@ impl Shape {
         }
         if faults.is_empty() { Ok(Shape { text, documents, warnings }) } else { Err(faults) }
     }
+}
+
+/// Whether a warning of the reader need not be about the template: files with different line ends were put together, or the
+/// alias of an anchor is in a section that was not rendered.
+fn is_of_rendering(compiled: &Compiled<Lookup>, code: &'static Code) -> bool {
+    let is = |other: &'static Code| std::ptr::eq(code, other);
+    is(&yaml::codes::LINE_ENDS) && !compiled.includes.is_empty()
+        || is(&yaml::codes::UNUSED_ANCHOR) && !compiled.sections.is_empty()
 }
 
 /// A finding about the rendered text, as one about the template.

@@ -196,3 +196,18 @@ fn a_file_without_the_suffix_is_read_word_for_word() {
     assert!(Program::word_for_word(template.main(), "a: yes\n", &mut diagnostics).is_none());
     assert_eq!(diagnostics.len(), 1);
 }
+
+#[test]
+fn warnings_of_the_text_are_given_with_the_documents() {
+    let warnings = |text: &str, files: &[(&str, &str)]| {
+        let template = Template::with(text, files);
+        let rendering = template.render_with(&schema(), &json!({"list": []})).expect("it renders");
+        rendering.warnings.iter().map(|warning| template.line(warning)).collect::<Vec<_>>()
+    };
+    let found = warnings("a: 1\nb: &x 1\n", &[]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("unused-anchor 2:4 "), "{found:?}");
+    // The alias may be in a section, and a partial may have other line ends.
+    assert_eq!(warnings("a: &x 1\n{{#list}}\nb: *x\n{{/list}}\n", &[]), Vec::<String>::new());
+    assert_eq!(warnings("a: 1\r\n{{> p}}\r\nc: 1\r\n", &[("partials/p.mustache", "b: 1")]), Vec::<String>::new());
+}

@@ -47,5 +47,6 @@ fn errors_have_the_place_in_the_spec() {
         render("a-{{list}}", &values),
         Err(vec!["inserted-type 1:11 `list` is a list and has no text @ Some(\"/list\")".to_owned()])
     );
+    assert_eq!(render("{{ $x }}", &values), Err(vec!["foreign-tag 1:9 `{{ $x }}` is no Mustache tag".to_owned()]));
     assert_eq!(render("{{> p}}", &values), Err(vec!["unknown-partial 1:9 no partial is named `p`".to_owned()]));
 }

@@ -103,7 +103,7 @@ fn nasty() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A string changes nothing but the strings that it is inserted into.
     #[test]
@@ -154,6 +154,126 @@ fn serde_yaml_documents(text: &str) -> Vec<Value> {
         .map(|document| Value::deserialize(document).expect("the text is YAML"))
         .filter(|value| !value.is_null())
         .collect()
+}
+
+/// Random templates whose names mean the same bound as looked up: text, tags and nested sections, on lines of their own or not.
+fn template() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        "[ a-z\\n\r-]{0,6}",
+        Just("{{{text}}}".to_owned()),
+        Just("{{! note }}".to_owned()),
+        Just("  {{! note }}\n".to_owned()),
+        Just("\n---\n".to_owned()),
+        Just("{{=<% %>=}}<%{text}%><%={{ }}=%>".replace("<%{text}%>", "<%& text %>")),
+    ];
+    leaf.prop_recursive(24, 96, 4, |inner| {
+        let names = prop::sample::select(vec!["flag", "off", "list", "hosts", "none", "image", "text"]);
+        (names, any::<bool>(), any::<bool>(), prop::collection::vec(inner, 1..4)).prop_map(
+            |(name, inverted, own_lines, parts)| {
+                let sigil = if inverted { '^' } else { '#' };
+                let end = if own_lines { "\n" } else { "" };
+                format!("{{{{{sigil}{name}}}}}{end}{}{{{{/{name}}}}}{end}", parts.concat())
+            },
+        )
+    })
+}
+
+/// Sections on top of each other, deeper than the engine nests.
+fn tower() -> impl Strategy<Value = String> {
+    let level = prop::sample::select(vec![("#", "flag"), ("^", "off"), ("#", "image"), ("#", "text"), ("^", "none")]);
+    prop::collection::vec((level, "[a-z\\n ]{0,2}"), 0..40).prop_map(|levels| {
+        let open: String = levels.iter().map(|((sigil, name), text)| format!("{{{{{sigil}{name}}}}}{text}")).collect();
+        let close: String = levels.iter().rev().map(|((_, name), text)| format!("{text}{{{{/{name}}}}}")).collect();
+        format!("{open}{{{{{{text}}}}}}{close}")
+    })
+}
+
+/// Bits of templates, good and bad.
+fn fragments() -> impl Strategy<Value = String> {
+    let fragment = prop::sample::select(vec![
+        "{{text}}",
+        "{{#list}}",
+        "{{/list}}",
+        "{{.}}",
+        "{{^flag}}",
+        "{{/flag}}",
+        "{{{text}}}",
+        "{{",
+        "}}",
+        "{{{",
+        "{{!",
+        "{{=<% %>=}}",
+        "<%",
+        "%>",
+        "{{> p}}",
+        "{{> f}}",
+        "{{> missing}}",
+        "\n",
+        "  ",
+        "a: ",
+        "- ",
+        "|",
+        "\n---\n",
+        "\"",
+        "'",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        "# ",
+        "&a ",
+        "*a",
+        "<<: ",
+        "? ",
+        "\t",
+        "\r\n",
+        "é",
+        "\u{FDD0}",
+        "\u{FEFF}",
+        "x",
+        "yes",
+        "0644",
+        "\\uFDD0",
+        "%YAML",
+        "!t ",
+    ]);
+    prop::collection::vec(fragment, 0..20).prop_map(|fragments| fragments.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Strict and spec mode render the same text, and both nest as deep as they may.
+    #[test]
+    fn both_modes_render_the_same_text(text in prop_oneof![template(), tower()]) {
+        use bayplan::mustache::{Inline, Partials, spec_mode};
+        let values = json!({
+            "text": "t<&", "flag": true, "off": false, "list": ["x", "y"], "none": [], "image": {"name": "n"},
+            "hosts": [{"name": "h"}],
+        });
+        let schema = json!({"properties": {"off": {}, "none": {}, "text": {}, "flag": {}, "list": {}, "image": {}, "hosts": {}}});
+        let source = Template::new(&text);
+        let place = bayplan::source::Span::new(source.main(), 0, text.len());
+        let mut diagnostics = bayplan::diag::Diagnostics::new();
+        let inline = Inline::compile(&text, place, &schema, &mut diagnostics);
+        prop_assert!(diagnostics.is_empty(), "{:?}", diagnostics);
+        let strict = inline.and_then(|inline| inline.render(&Values::new([map(&values)])).ok());
+        let spec = spec_mode::render(source.main(), &text, &Partials::default(), &values).ok().map(Value::String);
+        prop_assert_eq!(strict, spec);
+    }
+
+    /// Whatever a template is: no panic, and places that are in their file, between characters.
+    #[test]
+    fn places_of_errors_are_in_their_files(text in fragments()) {
+        let template = Template::with(&text, &[("partials/p.mustache", "b: {{text}}\n{{#list}}\nc\n{{/list}}"), ("partials/f", "x\ny")]);
+        let values = json!({"text": "t", "list": ["x", "y"], "flag": false});
+        let labels = template.spans(&schema(), &values);
+        for span in labels {
+            let text = template.sources.text(span.file);
+            prop_assert!(text.get(span.start as usize..span.end as usize).is_some(), "{:?} in {:?}", span, text);
+        }
+    }
 }
 
 #[test]

@@ -83,6 +83,20 @@ impl Template {
         }
     }
 
+    /// The places of all that is said of the template and these values.
+    pub fn spans(&self, schema: &Value, values: &Value) -> Vec<Span> {
+        let mut diagnostics = Diagnostics::new();
+        let partials = self.folder("partials", &mut diagnostics);
+        let program =
+            Program::compile(self.main(), self.sources.text(self.main()), &partials, schema, &mut diagnostics);
+        if let Some(Err(errors)) = program.map(|program| program.render(&Values::new([map(values)]))) {
+            diagnostics.extend(errors.into_iter().map(|error| error.diagnostic));
+        }
+        let labels =
+            diagnostics.into_iter().flat_map(|diagnostic| diagnostic.primary.into_iter().chain(diagnostic.related));
+        labels.map(|label| label.span).collect()
+    }
+
     pub fn render_with(&self, schema: &Value, values: &Value) -> Result<Rendering, Vec<String>> {
         let program = self.compile(schema)?;
         program.render(&Values::new([map(values)])).map_err(|errors| {

@@ -121,7 +121,7 @@ impl<'t> Lexer<'t, '_> {
 
     fn named(&mut self, tag: &Bytes, name: Bytes, kind: impl FnOnce(Box<str>) -> Kind) -> Kind {
         let name = self.text[name].trim();
-        match name::check(name, &self.text[tag.clone()], self.origin.span(tag)) {
+        match name::check(name, &self.text[tag.clone()], self.origin.span(tag), self.origin.is_file()) {
             None => kind(name.into()),
             Some(error) => self.refuse(error),
         }
@@ -129,7 +129,7 @@ impl<'t> Lexer<'t, '_> {
 
     fn partial(&mut self, tag: &Bytes, name: Bytes) -> Kind {
         let name = self.text[name].trim();
-        match name::check_partial(name, &self.text[tag.clone()], self.origin.span(tag)) {
+        match name::check_partial(name, &self.text[tag.clone()], self.origin.span(tag), self.origin.is_file()) {
             None => Kind::Partial { name: name.into() },
             Some(error) => self.refuse(error),
         }
