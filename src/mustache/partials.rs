@@ -26,6 +26,15 @@ pub enum Partial {
     File(WordForWord),
 }
 
+impl Partial {
+    pub fn file(&self) -> FileId {
+        match self {
+            Partial::Template(scanned) => scanned.origin.file_id(),
+            Partial::File(file) => file.file,
+        }
+    }
+}
+
 /// A file that is inserted as it is.
 #[derive(Debug, Clone)]
 pub struct WordForWord {
@@ -76,9 +85,20 @@ impl Partials {
         Partials { is_for_specs: true, ..Partials::default() }
     }
 
-    /// Adds the partials of `templates/shared/`, which are named `shared/NAME`.
+    /// Adds the partials of `templates/shared/`, which are named `shared/NAME`. A template's own `partials/shared/` could not be
+    /// named any more, so that is an error.
     #[must_use]
-    pub fn with_shared(mut self, shared: Arc<Partials>) -> Self {
+    pub fn with_shared(mut self, shared: Arc<Partials>, diagnostics: &mut Diagnostics) -> Self {
+        for (name, partial) in self.own.iter().filter(|(name, _)| name.starts_with(SHARED)) {
+            diagnostics.push(
+                Diagnostic::error(
+                    &codes::AMBIGUOUS_PARTIAL,
+                    format!("the partial name `{name}` leads to `templates/shared/`"),
+                )
+                .at(Span::file(partial.file()), "this file cannot be named")
+                .help("put it into another folder of `partials/`"),
+            );
+        }
         self.shared = Some(shared);
         self
     }

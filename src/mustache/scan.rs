@@ -11,12 +11,8 @@ mod tree;
 use super::codes;
 use super::origin::{Bytes, Origin};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::yaml::read::{HOLE_END, HOLE_START};
 use std::sync::Arc;
-
-/// First character of a placeholder; text that holds it is refused.
-pub const HOLE_OPEN: char = '\u{FDD0}';
-/// Last character of a placeholder; text that holds it is refused.
-pub const HOLE_CLOSE: char = '\u{FDD1}';
 
 /// Deepest nesting of sections in one file, and of all sections and partials that are open at one place.
 pub const MAX_DEPTH: usize = 100;
@@ -85,7 +81,7 @@ pub fn scan(text: &str, origin: Origin, diagnostics: &mut Diagnostics) -> Scanne
 /// Refuses a text that holds the characters of placeholders.
 pub(super) fn refuse_reserved(text: &str, origin: &Origin, diagnostics: &mut Diagnostics) {
     for (offset, character) in text.char_indices() {
-        if character == HOLE_OPEN || character == HOLE_CLOSE {
+        if character == HOLE_START || character == HOLE_END {
             let place = origin.span(&(offset..offset + character.len_utf8()));
             let message = format!("the text holds the reserved character U+{:04X}", character as u32);
             diagnostics.push(

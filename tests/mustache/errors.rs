@@ -1,6 +1,6 @@
 //! Tags that are no good: what is said, and where.
 
-use crate::support::refused;
+use crate::support::{Template, refused, schema};
 
 #[test]
 fn sections_must_match() {
@@ -40,6 +40,20 @@ fn tags_must_close() {
     assert_eq!(refused("a: {{}}\n", &[]).lines().next(), Some("bad-tag 1:4 the tag holds no name"));
     assert_eq!(refused("a: {{#}}x{{/}}\n", &[]).lines().next(), Some("bad-tag 1:4 the tag holds no name"));
     assert_eq!(refused("a: {{a..b}}\n", &[]).lines().next(), Some("bad-tag 1:4 `a..b` is no name"));
+}
+
+#[test]
+fn a_text_full_of_unclosed_tags_is_soon_given_up() {
+    for tag in ["{{", "{{{", "{{! ", "{{= ", "{{ a ", "{{{ a ", "{{#a"] {
+        let start = std::time::Instant::now();
+        for end in ["", "}}", "}}}", "=}}"] {
+            // A comment may hold anything up to its end.
+            let template = Template::new(&format!("{}{end}", tag.repeat(200_000)));
+            let errors = template.compile(&schema()).err().unwrap_or_default();
+            assert!(errors.len() <= 101, "{tag}{end}: {}", errors.len());
+        }
+        assert!(start.elapsed().as_secs() < 20, "{tag}");
+    }
 }
 
 #[test]

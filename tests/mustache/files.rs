@@ -90,6 +90,14 @@ fn two_files_for_one_name_are_an_error() {
 }
 
 #[test]
+fn a_folder_shared_of_a_templates_own_cannot_be_named() {
+    assert_eq!(
+        refused("b: 1\n", &[("partials/shared/a", "x")]),
+        "ambiguous-partial partials/shared/a:1:1 the partial name `shared/a` leads to `templates/shared/`\n  partials/shared/a:1:1 this file cannot be named\n  help: put it into another folder of `partials/`"
+    );
+}
+
+#[test]
 fn a_partial_that_includes_itself_is_an_error_with_the_chain() {
     let files = [("partials/a.mustache", "{{> b}}\n"), ("partials/b.mustache", "x: 1\n{{> a}}\n")];
     assert_eq!(

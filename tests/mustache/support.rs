@@ -74,7 +74,8 @@ impl Template {
     pub fn compile(&self, schema: &Value) -> Result<Program, Vec<String>> {
         let mut diagnostics = Diagnostics::new();
         let shared = Arc::new(self.folder("shared", &mut diagnostics));
-        let partials = self.folder("partials", &mut diagnostics).with_shared(shared);
+        let partials = self.folder("partials", &mut diagnostics);
+        let partials = partials.with_shared(shared, &mut diagnostics);
         let program =
             Program::compile(self.main(), self.sources.text(self.main()), &partials, schema, &mut diagnostics);
         match program {
@@ -167,7 +168,8 @@ pub fn refused(text: &str, files: &[(&str, &str)]) -> String {
     let template = Template::with(text, files);
     let mut diagnostics = Diagnostics::new();
     let shared = Arc::new(template.folder("shared", &mut diagnostics));
-    let partials = template.folder("partials", &mut diagnostics).with_shared(shared);
+    let partials = template.folder("partials", &mut diagnostics);
+    let partials = partials.with_shared(shared, &mut diagnostics);
     let program = Program::compile(template.main(), text, &partials, &schema(), &mut diagnostics);
     assert!(program.is_none() || diagnostics.has_errors(), "{text:?} was not refused");
     let sorted = diagnostics.into_sorted(&template.sources);

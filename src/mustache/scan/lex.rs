@@ -39,7 +39,18 @@ pub(super) enum Kind {
 
 pub(super) fn lex(text: &str, origin: &Origin, diagnostics: &mut Diagnostics) -> Vec<Token> {
     let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-    let mut lexer = Lexer { text, origin, diagnostics, open: "{{".into(), close: "}}".into(), tokens: Vec::new() };
+    let mut lexer = Lexer {
+        text,
+        origin,
+        diagnostics,
+        open: "{{".into(),
+        close: "}}".into(),
+        next_close: Next::new("}}"),
+        next_set: Next::new("=}}"),
+        next_triple: Next::new("}}}"),
+        errors: 0,
+        tokens: Vec::new(),
+    };
     lexer.run(start);
     let mut tokens = lexer.tokens;
     mark_standalone(text, start, &mut tokens);
@@ -52,13 +63,49 @@ struct Lexer<'t, 'd> {
     diagnostics: &'d mut Diagnostics,
     open: String,
     close: String,
+    next_close: Next,
+    next_set: Next,
+    next_triple: Next,
+    /// Unclosed tags so far.
+    errors: usize,
     tokens: Vec<Token>,
+}
+
+/// Unclosed tags that are reported for one text; it is no template then.
+const MAX_ERRORS: usize = 100;
+
+/// The next place of a delimiter, remembered, so that a text full of unclosed tags is not searched to its end for each.
+struct Next {
+    what: String,
+    /// Searched from here; what was found.
+    found: Option<(usize, Option<usize>)>,
+}
+
+impl Next {
+    fn new(what: impl Into<String>) -> Self {
+        Next { what: what.into(), found: None }
+    }
+
+    /// The first place at or behind `from`, which must not lie before an earlier one.
+    fn find(&mut self, text: &str, from: usize) -> Option<usize> {
+        match self.found {
+            Some((searched, None)) if searched <= from => return None,
+            Some((searched, Some(place))) if searched <= from && from <= place => return Some(place),
+            Some(_) | None => {}
+        }
+        let place = text.get(from..)?.find(&self.what).map(|offset| from + offset);
+        self.found = Some((from, place));
+        place
+    }
 }
 
 impl<'t> Lexer<'t, '_> {
     fn run(&mut self, start: usize) {
         let mut position = start;
         while let Some(found) = self.find(position, &self.open) {
+            if self.errors >= MAX_ERRORS {
+                break;
+            }
             self.push_text(position..found);
             match self.tag(found) {
                 Some((kind, end)) => {
@@ -142,9 +189,8 @@ impl<'t> Lexer<'t, '_> {
 
     /// `{{=<% %>=}}`: what is between the two `=`.
     fn set_delimiters(&mut self, start: usize, inside: usize) -> Option<(Kind, usize)> {
-        let closing = format!("={}", self.close);
-        let Some(end) = self.find(inside, &closing) else {
-            if let Some(end) = self.find(inside, &self.close) {
+        let Some(end) = self.next_set.find(self.text, inside) else {
+            if let Some(end) = self.next_close.find(self.text, inside) {
                 let tag = start..end + self.close.len();
                 self.bad_delimiters(&tag, "`=` is missing before the end of the tag");
                 return Some((Kind::Nothing { may_stand_alone: true }, tag.end));
@@ -152,12 +198,14 @@ impl<'t> Lexer<'t, '_> {
             self.unclosed(start);
             return None;
         };
-        let tag = start..end + closing.len();
+        let tag = start..end + self.next_set.what.len();
         let words: Vec<&str> = self.text[inside..end].split_whitespace().collect();
         match words.as_slice() {
             [open, close] if !open.contains('=') && !close.contains('=') => {
                 self.open = (*open).to_owned();
                 self.close = (*close).to_owned();
+                self.next_close = Next::new(*close);
+                self.next_set = Next::new(format!("={close}"));
             }
             [_, _] => self.bad_delimiters(&tag, "a delimiter holds `=`"),
             words => {
@@ -178,7 +226,7 @@ impl<'t> Lexer<'t, '_> {
 
     /// Finds the closing delimiter of the tag that begins at `start`; no other tag may begin before it, but in a comment.
     fn find_close(&mut self, start: usize, from: usize, is_comment: bool) -> Option<usize> {
-        let end = self.find(from, &self.close);
+        let end = self.next_close.find(self.text, from);
         let is_closed =
             end.is_some_and(|end| is_comment || self.open == self.close || !self.text[from..end].contains(&self.open));
         if !is_closed {
@@ -189,10 +237,11 @@ impl<'t> Lexer<'t, '_> {
     }
 
     fn find_triple_close(&mut self, start: usize, from: usize) -> Option<usize> {
-        let end = self.find(from, "}}}").filter(|end| !self.text[from..*end].contains("{{"));
+        let end = self.next_triple.find(self.text, from).filter(|end| !self.text[from..*end].contains("{{"));
         if end.is_some_and(|end| !self.text[from..end].contains("}}")) {
             return end;
         }
+        self.errors += 1;
         let place = self.origin.span(&(start..start + 3));
         self.diagnostics.push(
             Diagnostic::error(&codes::UNCLOSED_TAG, "`{{{` is not closed by `}}}`")
@@ -203,6 +252,7 @@ impl<'t> Lexer<'t, '_> {
     }
 
     fn unclosed(&mut self, start: usize) {
+        self.errors += 1;
         let place = self.origin.span(&(start..start + self.open.len()));
         self.diagnostics.push(
             Diagnostic::error(&codes::UNCLOSED_TAG, format!("the tag is not closed by `{}`", self.close))

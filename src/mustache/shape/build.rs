@@ -7,10 +7,10 @@ use crate::diag::Diagnostic;
 use crate::mustache::bind::Lookup;
 use crate::mustache::codes;
 use crate::mustache::runs::{Compiled, HoleSource};
-use crate::mustache::scan::{HOLE_CLOSE, HOLE_OPEN};
 use crate::source::Span;
 use crate::yaml;
 use crate::yaml::node::{Entry, Node, NodeValue, ScalarStyle};
+use crate::yaml::read::{HOLE_END, HOLE_START};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Builder<'_> {
                 None => Part::Whole(hole),
             };
         }
-        if text.contains(HOLE_OPEN) {
+        if text.contains(HOLE_START) {
             return Part::Text(self.chunks(text, style == ScalarStyle::Literal));
         }
         if style == ScalarStyle::Plain { self.plain(node) } else { Part::Literal(Value::String(text.to_owned())) }
@@ -106,7 +106,7 @@ impl Builder<'_> {
             }
             let key = self.key(&entry.key);
             if is_nothing(&entry.value) {
-                let name = entry.key.text().filter(|text| !text.contains(HOLE_OPEN));
+                let name = entry.key.text().filter(|text| !text.contains(HOLE_START));
                 let what = name.map_or("the key".to_owned(), |name| format!("key `{name}`"));
                 let colon = self.text.text.get(entry.key.end as usize..).and_then(|behind| behind.find(':'));
                 let behind = colon.map_or(entry.key.end, |colon| entry.key.end + narrow(colon) + 1);
@@ -139,7 +139,7 @@ impl Builder<'_> {
 
     fn key(&mut self, node: &Node) -> Key {
         let text = node.text().unwrap_or_default();
-        if !text.contains(HOLE_OPEN) {
+        if !text.contains(HOLE_START) {
             return Key::Literal(text.into());
         }
         let chunks = self.chunks(text, false);
@@ -288,8 +288,8 @@ fn map_part(entries: Vec<EntryPart>, merge: Option<HoleId>) -> Part {
 
 /// The first placeholder of a text, with what is before and behind it.
 pub(in crate::mustache) fn next_hole(text: &str) -> Option<(&str, HoleId, &str)> {
-    let (before, rest) = text.split_once(HOLE_OPEN)?;
-    let (number, behind) = rest.split_once(HOLE_CLOSE)?;
+    let (before, rest) = text.split_once(HOLE_START)?;
+    let (number, behind) = rest.split_once(HOLE_END)?;
     Some((before, number.parse().ok()?, behind))
 }
 

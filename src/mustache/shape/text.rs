@@ -2,8 +2,8 @@
 
 use crate::mustache::bind::Lookup;
 use crate::mustache::runs::{Compiled, Hole, Piece, Place};
-use crate::mustache::scan::{HOLE_CLOSE, HOLE_OPEN};
 use crate::source::{FileId, Span};
+use crate::yaml::read::{HOLE_END, HOLE_START};
 
 /// The text of a document before values are filled in.
 #[derive(Debug)]
@@ -47,9 +47,9 @@ impl DocumentText {
                     }
                     Piece::Hole(hole) => {
                         marks.push(Mark { at, place: Place::Whole(hole.tag), run: *run });
-                        text.push(HOLE_OPEN);
+                        text.push(HOLE_START);
                         text.push_str(&holes.len().to_string());
-                        text.push(HOLE_CLOSE);
+                        text.push(HOLE_END);
                         holes.push(HolePlace { run: *run, piece: narrow(index), offset: at });
                     }
                 }
@@ -65,8 +65,8 @@ impl DocumentText {
         let start = self.text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
         let number = self.text[..start].matches('\n').count() + 1;
         let line = self.text[start..].lines().next().unwrap_or_default();
-        let shown = line.chars().filter(|character| *character != HOLE_CLOSE).collect::<String>();
-        let mut pieces = shown.split(HOLE_OPEN);
+        let shown = line.chars().filter(|character| *character != HOLE_END).collect::<String>();
+        let mut pieces = shown.split(HOLE_START);
         let mut text = pieces.next().unwrap_or_default().to_owned();
         for piece in pieces {
             text.push_str("{{..}}");
