@@ -46,6 +46,8 @@ pub struct Specs {
     pub sites: BTreeMap<String, Spec<SiteSpec>>,
     pub acknowledgements: BTreeMap<String, Spec<AcknowledgementSpec>>,
     pub templates: BTreeMap<String, Template>,
+    /// Path below templates/shared/ to file.
+    pub shared_partials: BTreeMap<String, FileId>,
     /// CustomResourceDefinitions of crds/, in order of file.
     pub crds: Vec<Document>,
 }
@@ -118,6 +120,7 @@ pub fn load(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Specs> {
         sites: by_name(Kind::Site, collected.sites, diagnostics),
         acknowledgements: by_name(Kind::Acknowledgement, collected.acknowledgements, diagnostics),
         templates,
+        shared_partials: templates::shared_partials(sources),
         crds,
     };
     if !is_incomplete {

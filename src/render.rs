@@ -38,9 +38,11 @@ impl Library {
     /// Compiles every template. What is wrong with one is reported, and the template then has fewer manifests.
     pub fn compile(sources: &Sources, specs: &Specs, diagnostics: &mut Diagnostics) -> Self {
         let mut templates = BTreeMap::new();
+        let shared = Arc::new(read_partials(&specs.shared_partials, sources, diagnostics));
         for (name, template) in &specs.templates {
             let Some(values) = TemplateValues::compile(template, diagnostics) else { continue };
-            let partials = partials(template, sources, diagnostics);
+            let partials = read_partials(&template.partials, sources, diagnostics);
+            let partials = partials.with_shared(Arc::clone(&shared), diagnostics);
             let mut compile = |file: &TemplateFile| {
                 let text = sources.text(file.file);
                 let program = if file.is_mustache {
@@ -131,18 +133,9 @@ pub fn explained(error: RenderError, inputs: &RenderInputs<'_>, deployment: Opti
     }
 }
 
-fn partials(template: &Template, sources: &Sources, diagnostics: &mut Diagnostics) -> Partials {
-    let texts = |files: &BTreeMap<String, FileId>| -> Vec<(String, FileId)> {
-        files.iter().map(|(path, file)| (path.clone(), *file)).collect()
-    };
-    let read = |files: Vec<(String, FileId)>, diagnostics: &mut Diagnostics| {
-        Partials::read(
-            files.iter().map(|(path, file)| (path.as_str(), *file, &*sources.file(*file).bytes)),
-            diagnostics,
-        )
-    };
-    let shared = read(texts(&template.shared), diagnostics);
-    read(texts(&template.partials), diagnostics).with_shared(Arc::new(shared))
+fn read_partials(files: &BTreeMap<String, FileId>, sources: &Sources, diagnostics: &mut Diagnostics) -> Partials {
+    let texts = files.iter().map(|(path, file)| (path.as_str(), *file, &*sources.file(*file).bytes));
+    Partials::read(texts, diagnostics)
 }
 
 /// The files that sites of a template list under `manifests`, each once. A site may have several templates: its files belong

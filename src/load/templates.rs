@@ -33,8 +33,6 @@ pub struct Template {
     pub manifests: Vec<TemplateFile>,
     /// Path below partials/, such as `labels.mustache`, to file.
     pub partials: BTreeMap<String, FileId>,
-    /// Path below templates/shared/ to file.
-    pub shared: BTreeMap<String, FileId>,
 }
 
 /// A manifest file: a Mustache template, or taken word for word.
@@ -78,11 +76,10 @@ pub fn load(
             ),
         }
     }
-    let shared: BTreeMap<String, FileId> =
-        folders.remove(SHARED).unwrap_or_default().into_iter().map(|(path, id)| (path.to_owned(), id)).collect();
+    folders.remove(SHARED);
     let mut templates = BTreeMap::new();
     for (folder, files) in folders {
-        if let Some(template) = load_folder(folder, &files, &shared, sources, diagnostics) {
+        if let Some(template) = load_folder(folder, &files, sources, diagnostics) {
             templates.insert(folder.to_owned(), template);
         } else {
             broken.insert((Kind::Template, folder.to_owned()));
@@ -94,7 +91,6 @@ pub fn load(
 fn load_folder(
     folder: &str,
     files: &[(&str, FileId)],
-    shared: &BTreeMap<String, FileId>,
     sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Template> {
@@ -158,7 +154,17 @@ fn load_folder(
         );
         return None;
     }
-    Some(Template { spec, manifests, partials, shared: shared.clone() })
+    Some(Template { spec, manifests, partials })
+}
+
+/// The partials for all templates, by path below templates/shared/.
+pub fn shared_partials(sources: &Sources) -> BTreeMap<String, FileId> {
+    let folder = format!("{TEMPLATE_ROOT}/{SHARED}");
+    sources
+        .under(&folder)
+        .filter(|(_, file)| inputs::is_readable(file))
+        .map(|(id, file)| (file.path[folder.len() + 1..].to_owned(), id))
+        .collect()
 }
 
 /// The documents of crds/: CustomResourceDefinitions.

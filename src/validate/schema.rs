@@ -1,10 +1,9 @@
 //! Each object against the schema of its kind on its cluster.
 
 use super::in_deployment;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::finish::UnitContext;
-use crate::kubernetes::codes::{FUTURE_API, REMOVED_API, UNKNOWN_KIND};
-use crate::kubernetes::{Kind, Lookup, NearKinds, Problem, ServedKind, Violation, validate_object};
+use crate::kubernetes::{Kind, KindProblem, Lookup, Problem, ServedKind, Violation, validate_object};
 use crate::object::{FieldPlace, Object};
 use crate::pointer::Pointer;
 use crate::yaml::codes::DOUBTFUL_SCALAR;
@@ -12,37 +11,33 @@ use crate::yaml::scalar::Doubt;
 
 /// Reports an unknown kind, or every field that breaks the kind's schema.
 pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    let (kind, api_version, minor) = (object.kind(), object.api_version(), context.api.minor());
-    match context.api.kind(api_version, kind) {
+    let lookup = context.api.kind(object.api_version(), object.kind());
+    match &lookup {
         Lookup::Served(served) => {
             let mut violations = Vec::new();
             // Of a SOPS file, the block that the cluster's decryption takes off is no field of a Secret.
             match &object.verbatim {
-                Some(_) => validate_object(served, &without_sops(object), &mut violations),
-                None => validate_object(served, &object.value, &mut violations),
+                Some(_) => validate_object(*served, &without_sops(object), &mut violations),
+                None => validate_object(*served, &object.value, &mut violations),
             }
             for violation in violations {
                 diagnostics.push(in_deployment(diagnostic(&violation, object), object.owner, context));
             }
-            octals(served, object, context, diagnostics);
+            octals(*served, object, context, diagnostics);
+            if let Some(problem) = served.deprecation() {
+                report(problem, Severity::Warning, "apiVersion", object, context, diagnostics);
+            }
         }
-        Lookup::Removed { last, replacement } => {
-            let message = format!("{kind} of {api_version} is not served by Kubernetes {minor}: {last} was the last");
-            let help = replacement.map(|version| format!("use {version}"));
-            report(&REMOVED_API, "apiVersion", message, help, object, context, diagnostics);
-        }
-        Lookup::NotYet { first, replacement } => {
-            let message =
-                format!("{kind} of {api_version} is not yet served by Kubernetes {minor}: {first} is the first");
-            let help = replacement.map(|version| format!("use {version}"));
-            report(&FUTURE_API, "apiVersion", message, help, object, context, diagnostics);
-        }
-        Lookup::Unknown(near) => {
-            let is_let_through =
-                context.unvalidated.iter().any(|listed| listed.group == object.group() && listed.kind == kind);
-            if !is_let_through {
-                let message = format!("no kind {kind} in {api_version}");
-                report(&UNKNOWN_KIND, "kind", message, Some(near_help(&near, kind)), object, context, diagnostics);
+        Lookup::Removed { .. } | Lookup::NotYet { .. } | Lookup::Unknown(_) => {
+            let is_let_through = matches!(lookup, Lookup::Unknown(_))
+                && context
+                    .unvalidated
+                    .iter()
+                    .any(|listed| listed.group == object.group() && listed.kind == object.kind());
+            let problem = lookup.problem(object.api_version(), object.kind(), context.api.minor());
+            if let Some(problem) = problem.filter(|_| !is_let_through) {
+                let field = if matches!(lookup, Lookup::Unknown(_)) { "kind" } else { "apiVersion" };
+                report(problem, Severity::Error, field, object, context, diagnostics);
             }
         }
     }
@@ -114,27 +109,16 @@ fn octals(served: ServedKind<'_>, object: &Object<'_>, context: &UnitContext<'_>
     }
 }
 
-fn near_help(near: &NearKinds<'_>, kind: &str) -> String {
-    if !near.api_versions.is_empty() {
-        return format!("{kind} is in {}", near.api_versions.join(", "));
-    }
-    let candidates = if near.kinds.is_empty() { &near.near_api_versions } else { &near.kinds };
-    match candidates.as_slice() {
-        [] => "put its CustomResourceDefinition into crds/, or list it under `unvalidated` in the Fleet".to_owned(),
-        names => format!("did you mean {}?", names.join(" or ")),
-    }
-}
-
 fn report(
-    code: &'static Code,
+    problem: KindProblem,
+    severity: Severity,
     field: &str,
-    message: String,
-    help: Option<String>,
     object: &Object<'_>,
     context: &UnitContext<'_>,
     diagnostics: &mut Diagnostics,
 ) {
     let place = object.origin.field(&Pointer::from_segments([field]));
-    let diagnostic = Diagnostic::error(code, message).at(place.span, place.label).maybe_help(help);
+    let diagnostic =
+        Diagnostic::new(problem.code, severity, problem.message).at(place.span, place.label).help(problem.help);
     diagnostics.push(in_deployment(diagnostic, object.owner, context));
 }
