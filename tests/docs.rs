@@ -1,6 +1,6 @@
 //! The examples of README.md and docs/ are run, and what the pages show is what came out.
 //!
-//! A page starts in an empty folder. In it,
+//! A page of docs/ starts in an empty folder, README.md in a copy of this repository's fleet after its first command. There,
 //!
 //! - a block whose first line names a file (```` ```yaml site-specs/portal.yaml ````) is written to that file;
 //! - a `console` block is run: lines that begin with `$ ` are commands, those below are what they print;
@@ -38,9 +38,28 @@ struct Page {
     corrections: Vec<(Range<usize>, Vec<String>)>,
 }
 
+/// What README.md's first command reads.
+const FLEET: [&str; 7] = ["bayplan.yaml", "site-specs/", "templates/", "crds/", "extra/", "secrets/", "terraform/"];
+
 #[test]
 fn readme() {
-    check("README.md");
+    let mut page = Page::open("README.md");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| is_of_fleet(root, entry.path())) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(root).unwrap();
+            page.write(path.to_str().unwrap(), &fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    page.shell("git init -q && git add -A && git commit -qm 'The fleet' && bayplan publish");
+    page.run();
+    page.finish();
+}
+
+fn is_of_fleet(root: &Path, path: &Path) -> bool {
+    let relative = path.strip_prefix(root).unwrap().to_str().unwrap();
+    FLEET.iter().any(|input| format!("{relative}/").starts_with(input) || relative == *input) || relative.is_empty()
 }
 
 #[test]
@@ -61,18 +80,22 @@ fn pages() {
 }
 
 fn check(path: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text = fs::read_to_string(&path).unwrap();
-    let home = tempfile::tempdir().unwrap();
-    // What the system calls the folder, which may be behind a link.
-    let folder = fs::canonicalize(home.path()).unwrap();
-    let lines = text.lines().map(str::to_owned).collect();
-    let mut page = Page { path, lines, home, folder, corrections: Vec::new() };
+    let mut page = Page::open(path);
     page.run();
     page.finish();
 }
 
 impl Page {
+    fn open(path: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let text = fs::read_to_string(&path).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        // What the system calls the folder, which may be behind a link.
+        let folder = fs::canonicalize(home.path()).unwrap();
+        let lines = text.lines().map(str::to_owned).collect();
+        Page { path, lines, home, folder, corrections: Vec::new() }
+    }
+
     fn run(&mut self) {
         let blocks = blocks(&self.lines);
         let mut next = 0;

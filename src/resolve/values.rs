@@ -92,6 +92,7 @@ pub fn resolve<'s>(
     let (layers, enforcers) = parts(&stack);
     let merged = merge(&template.plan, &layers, &enforcers, &mut ());
     let mut has_layer_errors = false;
+    let mut conflicts: Vec<&Pointer> = Vec::new();
     for error in &merged.errors {
         if let (LayerErrorKind::Undeclared { key, .. }, Source::Layer(number)) = (&error.kind, error.place.source)
             && stack.get(number).is_some_and(|source| source.role == LayerRole::SiteWide)
@@ -100,10 +101,17 @@ pub fn resolve<'s>(
             continue;
         }
         has_layer_errors = true;
+        if matches!(error.kind, LayerErrorKind::Conflict { .. }) {
+            conflicts.push(&error.pointer);
+        }
         diagnostics.push(layer_diagnostic(error, &stack).in_deployment(id));
     }
     let merged = Value::Object(merged.values);
-    let findings = check::check(&template.validator, &template.schema, &merged);
+    let mut findings = check::check(&template.validator, &template.schema, &merged);
+    // Which of the two has the wrong type has been said where they meet.
+    findings.retain(|finding| {
+        !conflicts.iter().any(|conflict| finding.pointer.segments().starts_with(conflict.segments()))
+    });
     let Value::Object(merged) = merged else { return None };
     let mut inputs = RenderInputs { merged, roots, stack, template: Arc::clone(template) };
     let has_findings = !findings.is_empty();
@@ -180,18 +188,33 @@ fn place_of(stack: &[LayerSource<'_>], place: &Place) -> Span {
     found.unwrap_or_else(|| stack[0].place(&Pointer::root()))
 }
 
-fn label_of(stack: &[LayerSource<'_>], source: Source) -> String {
+/// The layer whose values or enforced values these are.
+fn layer_of<'a, 's>(stack: &'a [LayerSource<'s>], source: Source) -> Option<&'a LayerSource<'s>> {
     match source {
-        Source::Layer(number) => stack.get(number).map(|source| source.label.clone()),
-        Source::Enforcer(number) => enforcing(stack, number).map(|source| format!("enforced by {}", source.label)),
+        Source::Layer(number) => stack.get(number),
+        Source::Enforcer(number) => enforcing(stack, number),
     }
-    .unwrap_or_default()
+}
+
+fn label_of(stack: &[LayerSource<'_>], source: Source) -> String {
+    let label = layer_of(stack, source).map(|layer| layer.label.as_str()).unwrap_or_default();
+    match source {
+        Source::Layer(_) => label.to_owned(),
+        Source::Enforcer(_) => format!("enforced by {label}"),
+    }
 }
 
 fn layer_diagnostic(error: &LayerError, stack: &[LayerSource<'_>]) -> Diagnostic {
-    let described = error.describe(&|source| label_of(stack, source));
-    let mut diagnostic =
-        Diagnostic::error(described.code, described.message).at(place_of(stack, &error.place), described.label);
+    let described =
+        error.describe(&|source| layer_of(stack, source).map(|layer| layer.label.clone()).unwrap_or_default());
+    let place = match (&error.kind, error.place.source) {
+        (LayerErrorKind::Undeclared { .. }, Source::Layer(number)) => {
+            stack.get(number).map(|source| source.key_place(&error.place.pointer))
+        }
+        _ => None,
+    };
+    let place = place.unwrap_or_else(|| place_of(stack, &error.place));
+    let mut diagnostic = Diagnostic::error(described.code, described.message).at(place, described.label);
     if let Some(other) = &error.other {
         diagnostic = diagnostic.also(place_of(stack, other), described.other_label);
     }
