@@ -183,8 +183,8 @@ impl Page {
                 .map(|line| line.strip_prefix("  ").unwrap_or(line).to_owned())
                 .collect()
         } else {
-            let wanted = |line: &&str| line.contains("[") && line.contains("]: ") || line.starts_with("   = help: ");
-            lines.filter(wanted).map(|line| line.strip_prefix("   = ").unwrap_or(line).to_owned()).collect()
+            let wanted = |line: &&str| line.contains("]: ") || line.trim_start().starts_with("= help: ");
+            lines.filter(wanted).map(|line| line.trim_start().strip_prefix("= ").unwrap_or(line).to_owned()).collect()
         };
         self.compare(result.lines.clone(), found);
     }
