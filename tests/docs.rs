@@ -3,6 +3,7 @@
 //! A page of docs/ starts in an empty folder, README.md in a copy of this repository's fleet after its first command. There,
 //!
 //! - a block whose first line names a file (```` ```yaml site-specs/portal.yaml ````) is written to that file;
+//! - a `diff` block that names a file edits it: the lines with `-` are replaced by those with `+`;
 //! - a `console` block is run: lines that begin with `$ ` are commands, those below are what they print;
 //! - a `mustache` block is rendered as the `spec` of an object, with the template `demo` that the page wrote before; the block
 //!   after it holds what came of it, or the errors;
@@ -109,6 +110,7 @@ impl Page {
                     next += 1;
                     self.snippet(block, result);
                 }
+                ["diff", file] => self.edit(file, block),
                 [_, file] => self.write(file, &self.text(block)),
                 _ => {}
             }
@@ -123,6 +125,20 @@ impl Page {
         let target = self.folder.join(file);
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::write(target, text).unwrap();
+    }
+
+    fn edit(&self, file: &str, block: &Block) {
+        let marked = |mark: char| -> String {
+            self.lines[block.lines.clone()]
+                .iter()
+                .filter_map(|line| line.strip_prefix(mark))
+                .map(|line| format!("{line}\n"))
+                .collect()
+        };
+        let before = fs::read_to_string(self.folder.join(file)).unwrap();
+        let (old, new) = (marked('-'), marked('+'));
+        assert!(before.contains(&old), "{}: {file} has no such lines", self.place(block));
+        self.write(file, &before.replacen(&old, &new, 1));
     }
 
     fn console(&mut self, block: &Block) {

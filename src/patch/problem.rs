@@ -63,8 +63,8 @@ pub mod codes {
     };
     pub static PATCH_NO_MATCH: Code = Code {
         name: "patch-no-match",
-        explanation: "The target of a patch selects nothing. Targets are matched against objects as the template wrote them: kind \
-            and group exactly, the name as a pattern with `*`, `?` and `[...]`, labels by equality.",
+        explanation: "The target of a patch selects nothing. Targets are matched against objects as the template wrote them: \
+            group, kind and name as patterns with `*`, `?` and `[...]`, labels by equality.",
     };
     pub static PATCH_REMOVES_NOTHING: Code = Code {
         name: "patch-removes-nothing",
