@@ -92,7 +92,8 @@ impl Page {
         let text = fs::read_to_string(&path).unwrap();
         let home = tempfile::tempdir().unwrap();
         // What the system calls the folder, which may be behind a link.
-        let folder = fs::canonicalize(home.path()).unwrap();
+        let folder = fs::canonicalize(home.path()).unwrap().join("work");
+        fs::create_dir(&folder).unwrap();
         let lines = text.lines().map(str::to_owned).collect();
         Page { path, lines, home, folder, corrections: Vec::new() }
     }
