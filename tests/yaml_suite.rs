@@ -122,3 +122,13 @@ fn every_case_is_read_as_the_suite_says_or_refused_on_purpose() {
     assert!(stale.is_empty(), "no longer refused, or with another code: {stale:?}");
     assert_eq!(cases.len(), 402);
 }
+
+#[test]
+fn every_exception_is_on_the_page() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/suites.md");
+    let page = std::fs::read_to_string(page).expect("the page is there");
+    for (code, why, ids) in REFUSED {
+        let row = format!("| {why} | `{code}` | {} | {} |", ids.len(), ids.join(", "));
+        assert!(page.contains(&row), "docs/suites.md lacks this row:\n{row}");
+    }
+}

@@ -227,7 +227,12 @@ fn value_diagnostic(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnostic 
     let mut trace = Trace::default();
     let (layers, enforcers) = parts(&inputs.stack);
     merge(&inputs.template.plan, &layers, &enforcers, &mut trace);
-    let mut diagnostic = Diagnostic::error(finding.code(), finding.message("the values", "value "));
+    let message = match &finding.problem {
+        Problem::UnknownField => format!("unknown value {}", finding.pointer.dotted()),
+        Problem::MissingField { name } => format!("value {} is not set", finding.pointer.child(name).dotted()),
+        Problem::WrongType { .. } | Problem::Invalid(_) => finding.message("the values", "value "),
+    };
+    let mut diagnostic = Diagnostic::error(finding.code(), message);
     match winner(&trace, &finding.pointer) {
         Some(winner) => {
             let label = format!("{}, from {}", finding.label(), label_of(&inputs.stack, winner.source));
