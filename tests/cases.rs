@@ -1,7 +1,9 @@
 //! Behaviours as folders: `tests/cases/<area>/<behaviour>/`.
 //!
 //! - `in/`: files laid over the fleet in `tests/cases/base/` (or over nothing, where the case has a file `no-base`).
+//! - `edits`: changes of the base's files, as `apply_edits` reads them.
 //! - `delete`: paths to take out of the base, one a line.
+//! - `links`: symbolic links to make, `PATH -> TARGET` a line.
 //! - `args`: the arguments, one a line; `check` if there is none.
 //! - `git`: where it is there, the folder is a git repository with everything committed.
 //! - `out/`: what must come out: `stdout`, `stderr`, `exit`, and `tree/` for files that the command wrote.
@@ -22,7 +24,7 @@ fn root() -> PathBuf {
 
 /// Folders that have an `in/`, an `args` or an `out/`.
 fn cases(folder: &Path, found: &mut Vec<PathBuf>) {
-    let is_case = ["in", "args", "out", "delete"].iter().any(|name| folder.join(name).exists());
+    let is_case = ["in", "args", "out", "edits", "delete", "links"].iter().any(|name| folder.join(name).exists());
     if is_case {
         found.push(folder.to_owned());
         return;
@@ -63,6 +65,43 @@ fn lay(from: &Path, to: &Path) {
     }
 }
 
+/// Replaces texts in files. A line `--- PATH` names a file; each run of lines with a leading `-` is a text that occurs in it
+/// exactly once, and the lines with a leading `+` that follow it take its place. Lines with `+` alone are added at the end.
+fn apply_edits(edits: &str, folder: &Path, case: &Path) {
+    let mut lines = edits.lines().peekable();
+    let mut path = PathBuf::new();
+    while let Some(line) = lines.peek() {
+        if let Some(name) = line.strip_prefix("--- ") {
+            path = folder.join(name);
+            lines.next();
+            continue;
+        }
+        let mut take = |sign: char| {
+            let mut text = String::new();
+            while let Some(line) = lines.next_if(|line| line.starts_with(sign) && !line.starts_with("--- ")) {
+                text.push_str(&line[1..]);
+                text.push('\n');
+            }
+            text
+        };
+        let (old, new) = (take('-'), take('+'));
+        assert!(
+            !(old.is_empty() && new.is_empty()),
+            "{}: edits: a line begins with `--- `, `-` or `+`",
+            case.display()
+        );
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let edited = if old.is_empty() {
+            text + &new
+        } else {
+            let found = text.matches(&old).count();
+            assert_eq!(found, 1, "{}: edits: this text must occur once in {}:\n{old}", case.display(), path.display());
+            text.replacen(&old, &new, 1)
+        };
+        fs::write(&path, edited).expect("the file can be written");
+    }
+}
+
 fn git(folder: &Path, arguments: &[&str]) {
     let status = Command::new("git")
         .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
@@ -92,6 +131,12 @@ fn run(case: &Path) -> BTreeMap<String, Vec<u8>> {
         removed.unwrap_or_else(|error| panic!("{}: delete {path}: {error}", case.display()));
     }
     lay(&case.join("in"), &folder);
+    apply_edits(&fs::read_to_string(case.join("edits")).unwrap_or_default(), &folder, case);
+    #[cfg(unix)]
+    for line in fs::read_to_string(case.join("links")).unwrap_or_default().lines() {
+        let (path, target) = line.split_once(" -> ").expect("a link is `PATH -> TARGET`");
+        std::os::unix::fs::symlink(target, folder.join(path)).expect("the link can be made");
+    }
     if case.join("git").exists() {
         git(&folder, &["init", "-q"]);
         git(&folder, &["add", "-A"]);
