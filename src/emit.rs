@@ -9,9 +9,8 @@ use crate::yaml::write::write_object;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Folder of a cluster's own objects, and of its delivery objects: no names for environments.
-pub const CLUSTER_FOLDER: &str = "cluster";
-pub const DELIVERY_FOLDER: &str = "delivery";
+pub use crate::spec::environment::{CLUSTER_FOLDER, DELIVERY_FOLDER};
+
 /// Longest file name that common file systems take.
 const MAX_FILE_NAME: usize = 255;
 const INDEX: &str = "kustomization.yaml";

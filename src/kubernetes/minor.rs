@@ -11,7 +11,7 @@ pub struct Minor(u8);
 pub enum MinorError {
     #[error("a Kubernetes version is written like \"1.36\", in quotes")]
     Malformed,
-    #[error("there are no schemas for this Kubernetes version; supported are {} to {}", Minor::OLDEST, Minor::NEWEST)]
+    #[error("there are no schemas for this Kubernetes version")]
     Unsupported,
 }
 
@@ -74,9 +74,5 @@ mod tests {
         for text in ["1.28", "1.38", "1.360"] {
             assert_eq!(Minor::parse(text), Err(MinorError::Unsupported), "{text}");
         }
-        assert_eq!(
-            MinorError::Unsupported.to_string(),
-            "there are no schemas for this Kubernetes version; supported are 1.29 to 1.37"
-        );
     }
 }

@@ -2,10 +2,10 @@
 
 use super::Specs;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::near::{self, UNKNOWN_NAME};
 use crate::pointer::Pointer;
 use crate::source::{Sources, Span};
+use crate::spec::environment::{CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::spec::template::Scope;
 use crate::spec::{Kind, Patch, SiteEnvironment, SiteSpec, Spec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,8 +30,8 @@ pub static NOT_DEPLOYED: Code = Code {
 
 pub static RESERVED_NAME: Code = Code {
     name: "reserved-name",
-    explanation: "`cluster` and `delivery` are folders of the output tree beside those of the environments, so no environment may \
-                  be called so.",
+    explanation: "An environment is called `cluster` or `delivery`. The output tree keeps those folders of each cluster for the \
+                  cluster's own objects and for those by which it takes the branch.",
 };
 
 pub static CODES: &[&Code] = &[&RESERVED_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
@@ -77,12 +77,13 @@ impl Checker<'_> {
     }
 
     fn environments(&mut self) {
+        let mut circles: BTreeSet<BTreeSet<String>> = BTreeSet::new();
         for environment in self.specs.environments.values() {
             if [CLUSTER_FOLDER, DELIVERY_FOLDER].contains(&environment.name()) {
                 self.diagnostics.push(
                     Diagnostic::error(&RESERVED_NAME, format!("no environment may be called `{}`", environment.name()))
                         .at(environment.name_place(), "this name")
-                        .help("the output tree has a folder of that name for each cluster; choose another one"),
+                        .help("rename it: the output tree has a folder of that name beside those of environments"),
                 );
             }
             for (index, cluster) in environment.spec.clusters.iter().enumerate() {
@@ -97,26 +98,31 @@ impl Checker<'_> {
             if let Some(like) = &environment.spec.like
                 && self.known(Kind::Environment, like, self.specs.environments.keys(), environment.at("/spec/like"))
             {
-                self.like_chain(environment.name(), environment.at("/spec/like"));
+                self.like_chain(environment.name(), environment.at("/spec/like"), &mut circles);
             }
             self.replacements(environment, &environment.spec.replace);
             self.patches(environment, &environment.spec.patches, &pointer(["spec", "patches"]));
         }
     }
 
-    fn like_chain(&mut self, start: &str, place: Span) {
+    /// Reports a circle that leads back to `start`, unless another of its environments did.
+    fn like_chain(&mut self, start: &str, place: Span, circles: &mut BTreeSet<BTreeSet<String>>) {
         let mut seen = vec![start];
         while let Some(next) =
             self.specs.environments.get(seen[seen.len() - 1]).and_then(|environment| environment.spec.like.as_deref())
         {
             if next == start {
+                if !circles.insert(seen.iter().map(|name| (*name).to_owned()).collect()) {
+                    return;
+                }
                 seen.push(next);
                 self.diagnostics.push(
                     Diagnostic::error(
                         &LIKE_CYCLE,
                         format!("environments are like each other in a circle: {}", seen.join(" -> ")),
                     )
-                    .at(place, "closes the circle"),
+                    .at(place, "one of the circle")
+                    .help("remove `like` from one of them"),
                 );
                 return;
             }

@@ -141,7 +141,7 @@ impl Inserted<'_> {
             format!("`{reached}` is not set")
         } else {
             match self.address.scope {
-                Scope::Root(_) => "not set in any layer".to_owned(),
+                Scope::Root(_) => "a value is due here".to_owned(),
                 Scope::Section(_) => "not set in this item".to_owned(),
             }
         };

@@ -129,16 +129,24 @@ fn of_environment<'s>(
     }
     for name in names {
         let Some(cluster) = specs.clusters.get(name) else { continue };
-        let place = match site_clusters {
-            Some((entry, SiteClusters::Entries(_))) => {
+        let place = match (site_clusters, tenant_clusters) {
+            (Some((entry, SiteClusters::Entries(_))), _) => {
                 let at = Pointer::from_segments(["spec", "environments", entry, "clusters", name]);
                 site.document.locate_key(&at)
             }
-            Some((entry, SiteClusters::Names(list))) => {
-                let index = list.iter().position(|listed| listed == name).unwrap_or_default();
-                site.place(&Pointer::from_segments(["spec", "environments", entry, "clusters"]).child(index))
+            (Some((entry, SiteClusters::Names(list))), _) => {
+                let at = Pointer::from_segments(["spec", "environments", entry, "clusters"]);
+                site.place(&at.child(position(list, name)))
             }
-            None => site.document.locate_key(&own_place()),
+            (None, Some(tenant_environment)) => {
+                let at = Pointer::from_segments(["spec", "environments", environment.name(), "clusters"]);
+                tenant.place(&at.child(position(&tenant_environment.clusters, name)))
+            }
+            (None, None) if environment.spec.cluster.as_deref() == Some(name) => environment.at("/spec/cluster"),
+            (None, None) => {
+                let at = Pointer::from_segments(["spec", "clusters"]);
+                environment.place(&at.child(position(&environment.spec.clusters, name)))
+            }
         };
         if !is_allowed(site, tenant, environment, cluster, place, diagnostics) {
             continue;
@@ -169,6 +177,12 @@ fn of_environment<'s>(
     }
 }
 
+fn position(names: &[String], name: &str) -> usize {
+    names.iter().position(|listed| listed == name).unwrap_or_default()
+}
+
+/// Whether the cluster takes the environment's tier, and the tenant may live on it. `place` is where the cluster is named, so
+/// that a mistake in an environment or tenant is told once, whatever the number of its sites.
 fn is_allowed(
     site: &Spec<SiteSpec>,
     tenant: &Spec<TenantSpec>,
@@ -178,6 +192,7 @@ fn is_allowed(
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let name = cluster.spec.name();
+    let id = || format!("{}@{}@{name}", site.name(), environment.name());
     let mut is_allowed = true;
     if !cluster.spec.spec.accepts.contains(&environment.spec.tier) {
         let accepts = match cluster.spec.spec.accepts.as_slice() {
@@ -188,15 +203,15 @@ fn is_allowed(
             Diagnostic::error(
                 &TIER_NOT_ACCEPTED,
                 format!(
-                    "site `{}` in environment `{}` is of tier {}, which cluster `{name}` does not accept",
-                    site.name(),
+                    "environment `{}` is of tier {}, which cluster `{name}` does not accept",
                     environment.name(),
                     environment.spec.tier
                 ),
             )
-            .at(place, format!("deployed on {name} here"))
+            .at(place, format!("puts it on {name}"))
             .also(cluster.spec.at("/spec/accepts"), format!("accepts {accepts}"))
-            .help("deploy it on another cluster, or add the tier to `accepts`"),
+            .help("deploy it on another cluster, or add the tier to `accepts`")
+            .in_deployment(id()),
         );
         is_allowed = false;
     }
@@ -206,9 +221,10 @@ fn is_allowed(
                 &TENANT_NOT_ALLOWED,
                 format!("tenant `{}` may not live on cluster `{name}`", tenant.name()),
             )
-            .at(place, format!("site {} is deployed on {name} here", site.name()))
+            .at(place, format!("puts it on {name}"))
             .also(tenant.at("/spec/clusters"), format!("may live on {}", tenant.spec.clusters.join(", ")))
-            .help("deploy it on one of the tenant's clusters, or add the cluster to the tenant"),
+            .help("deploy it on one of the tenant's clusters, or add the cluster to the tenant")
+            .in_deployment(id()),
         );
         is_allowed = false;
     }

@@ -15,7 +15,7 @@ pub struct AcknowledgementSpec {
     #[schemars(length(min = 1))]
     pub reason: String,
     /// Last day on which it counts, compared with the time of the source commit.
-    #[schemars(regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"))]
+    #[schemars(regex(pattern = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"), extend("x-form" = "a date in quotes, such as \"2026-12-31\""))]
     pub expires: String,
 }
 

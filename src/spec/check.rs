@@ -27,6 +27,9 @@ pub static INVALID_VALUE: Code = Code {
                   or not of the form that the pattern asks for.",
 };
 
+/// Keyword of our own schemas: the form of a text that a pattern asks for, in words.
+pub const FORM: &str = "x-form";
+
 pub static CODES: &[&Code] = &[&UNKNOWN_FIELD, &MISSING_FIELD, &INVALID_VALUE];
 
 /// One way in which a value breaks its schema.
@@ -102,7 +105,24 @@ pub fn check(validator: &Validator, schema: &Value, instance: &Value) -> Vec<Fin
     }
     findings.sort();
     findings.dedup();
+    drop_followers(&mut findings);
     findings
+}
+
+/// A misspelt key is one mistake, not two: the field that it stands for is not told as missing.
+fn drop_followers(findings: &mut Vec<Finding>) {
+    let misspelt: Vec<Pointer> = findings
+        .iter()
+        .filter(|finding| finding.problem == Problem::UnknownField)
+        .map(|finding| finding.pointer.clone())
+        .collect();
+    findings.retain(|finding| {
+        let Problem::MissingField { name } = &finding.problem else { return true };
+        !misspelt.iter().any(|key| {
+            key.parent().as_ref() == Some(&finding.pointer)
+                && !near::near_names(key.last().unwrap_or_default(), [name.as_str()]).is_empty()
+        })
+    });
 }
 
 fn collect(error: &ValidationError<'_>, schema: &Value, findings: &mut Vec<Finding>) {
@@ -132,35 +152,45 @@ fn collect(error: &ValidationError<'_>, schema: &Value, findings: &mut Vec<Findi
                 TypeKind::Single(one) => vec![*one],
                 TypeKind::Multiple(set) => set.iter().collect(),
             };
-            add(false, wrong_type(&types, error.instance()), None);
+            add(false, wrong_type(&types, error.instance()), type_help(&types, error.instance()));
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default().to_owned();
-            add(true, Problem::MissingField { name }, None);
+            let description = sibling(schema, error, "properties")
+                .and_then(|properties| properties.get(&name)?.get("description")?.as_str())
+                .map(|text| format!(", {}", first_sentence(text)));
+            let help = format!("add `{name}`{}", description.unwrap_or_default());
+            add(true, Problem::MissingField { name }, Some(help));
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             collect_branches(context, error, schema, findings);
         }
         ValidationErrorKind::Enum { options } => {
-            let words: Vec<String> = options.as_array().map(|list| list.iter().map(show).collect()).unwrap_or_default();
-            let near = error.instance().as_str().and_then(|word| {
-                let known = options.as_array().into_iter().flatten().filter_map(Value::as_str);
-                near::near_names(word, known).first().map(|name| format!("did you mean `{name}`?"))
-            });
-            let found = show(error.instance());
-            add(false, Problem::Invalid(format!("must be one of {}, found {found}", words.join(", "))), near);
+            let options: Vec<&Value> = options.as_array().into_iter().flatten().collect();
+            findings.push(not_one_of(pointer.clone(), &options, error.instance()));
         }
         ValidationErrorKind::Pattern { pattern } => {
             let found = show(error.instance());
-            let help = description(schema, error).or_else(|| Some(format!("it must match the pattern {pattern}")));
-            add(false, Problem::Invalid(format!("does not allow {found}")), help);
+            let help = due(schema, error).unwrap_or_else(|| format!("it must match the pattern {pattern}"));
+            add(false, Problem::Invalid(format!("cannot be {found}")), Some(help));
         }
         ValidationErrorKind::Constant { expected_value } => {
             add(false, Problem::Invalid(format!("must be {}", show(expected_value))), None);
         }
+        ValidationErrorKind::UniqueItems => {
+            let items = error.instance().as_array().map(Vec::as_slice).unwrap_or_default();
+            let second = items.iter().enumerate().find(|(index, item)| items[..*index].contains(item));
+            let Some((index, item)) = second else { return };
+            findings.push(Finding {
+                pointer: pointer.child(index),
+                at_key: false,
+                problem: Problem::Invalid(format!("repeats {}", show(item))),
+                help: Some("remove one of them".to_owned()),
+            });
+        }
         ValidationErrorKind::PropertyNames { error: inner } => {
             let key = inner.instance().as_str().unwrap_or_default().to_owned();
-            let help = description(schema, error).or_else(|| Some(inner.to_string()));
+            let help = due(schema, error).or_else(|| Some(inner.to_string()));
             findings.push(Finding {
                 pointer: pointer.child(&key),
                 at_key: true,
@@ -170,7 +200,7 @@ fn collect(error: &ValidationError<'_>, schema: &Value, findings: &mut Vec<Findi
         }
         _ => {
             let phrase = phrase(error.kind()).unwrap_or_else(|| format!("is not valid: {error}"));
-            add(false, Problem::Invalid(phrase), None);
+            add(false, Problem::Invalid(phrase), form(schema, error));
         }
     }
 }
@@ -190,7 +220,6 @@ fn phrase(kind: &ValidationErrorKind) -> Option<String> {
         ValidationErrorKind::MaxItems { limit } => format!("must have at most {}", plural(*limit, "item")),
         ValidationErrorKind::MinProperties { limit } => format!("must have at least {}", plural(*limit, "key")),
         ValidationErrorKind::MaxProperties { limit } => format!("must have at most {}", plural(*limit, "key")),
-        ValidationErrorKind::UniqueItems => "must not hold an item twice".to_owned(),
         ValidationErrorKind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
         ValidationErrorKind::Format { format } => format!("is not a valid {format}"),
         ValidationErrorKind::FalseSchema => "must not be set".to_owned(),
@@ -206,6 +235,12 @@ fn collect_branches(
     findings: &mut Vec<Finding>,
 ) {
     let here = pointer_of(error);
+    // Words with a description each are alternatives of one constant.
+    let constants: Option<Vec<&Value>> = branches.iter().map(|branch| constant(branch)).collect();
+    if let Some(constants) = constants.filter(|constants| !constants.is_empty()) {
+        findings.push(not_one_of(here, &constants, error.instance()));
+        return;
+    }
     let is_type_error = |inner: &ValidationError<'_>| {
         matches!(inner.kind(), ValidationErrorKind::Type { .. }) && pointer_of(inner) == here
     };
@@ -227,7 +262,27 @@ fn collect_branches(
             }
         }
     }
-    findings.push(Finding { pointer: here, at_key: false, problem: wrong_type(&types, error.instance()), help: None });
+    let help = type_help(&types, error.instance());
+    findings.push(Finding { pointer: here, at_key: false, problem: wrong_type(&types, error.instance()), help });
+}
+
+/// The one constant that a branch asks for.
+fn constant<'e>(branch: &'e [ValidationError<'static>]) -> Option<&'e Value> {
+    branch.iter().find_map(|inner| match inner.kind() {
+        ValidationErrorKind::Constant { expected_value } => Some(&**expected_value),
+        _ => None,
+    })
+}
+
+fn not_one_of(pointer: Pointer, options: &[&Value], instance: &Value) -> Finding {
+    let words: Vec<String> = options.iter().map(|option| show(option)).collect();
+    let help = instance.as_str().and_then(|word| {
+        let known = options.iter().filter_map(|option| option.as_str());
+        near::near_names(word, known).first().map(|name| format!("did you mean `{name}`?"))
+    });
+    let one_of = if words.len() > 1 { "one of " } else { "" };
+    let phrase = format!("must be {one_of}{}, found {}", words.join(", "), show(instance));
+    Finding { pointer, at_key: false, problem: Problem::Invalid(phrase), help }
 }
 
 fn wrong_type(types: &[JsonType], instance: &Value) -> Problem {
@@ -243,6 +298,24 @@ fn wrong_type(types: &[JsonType], instance: &Value) -> Problem {
         found: found_name(instance),
         wants_text: types.contains(&JsonType::String),
     }
+}
+
+/// How to write a value of the type that is due. A scalar that is to be text is the caller's, who knows how it is written.
+fn type_help(types: &[JsonType], found: &Value) -> Option<String> {
+    let kind = types.first()?;
+    let help = match (kind, found) {
+        (_, Value::Null) => "write a value, or remove the line",
+        (JsonType::Array, Value::Object(_)) => "write a list, each item after a dash: `- ...`",
+        (JsonType::Array, _) => "write a list: `[...]`, or each item on a line of its own after a dash",
+        (JsonType::Object, Value::Array(_)) => "write a map: `KEY: VALUE`, without dashes",
+        (JsonType::Object, _) => "write a map: `KEY: VALUE`",
+        (JsonType::Integer, _) => "write a whole number, such as 3",
+        (JsonType::Number, _) => "write a number, such as 3 or 0.5",
+        (JsonType::Boolean, _) => "write true or false, without quotes",
+        (JsonType::String, Value::Array(_) | Value::Object(_)) => "write one text",
+        (JsonType::String | JsonType::Null, _) => return None,
+    };
+    Some(help.to_owned())
 }
 
 fn type_name(kind: JsonType) -> &'static str {
@@ -284,11 +357,22 @@ fn sibling<'s>(schema: &'s Value, error: &ValidationError<'_>, keyword: &str) ->
     parent.get(schema)?.get(keyword)
 }
 
-/// The first sentence of the failed schema's description.
-fn description(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
-    let text = sibling(schema, error, "description")?.as_str()?;
+/// What to write: the form that our own schemas spell out, else what the failed schema's description says it is.
+fn due(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    form(schema, error).or_else(|| {
+        let text = sibling(schema, error, "description")?.as_str()?;
+        Some(format!("it is {}", first_sentence(text)))
+    })
+}
+
+/// `write a duration, such as 5m`, where the schema says so under [`FORM`].
+fn form(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    Some(format!("write {}", sibling(schema, error, FORM)?.as_str()?))
+}
+
+fn first_sentence(text: &str) -> String {
     let sentence = text.split_inclusive(". ").next().unwrap_or(text).trim().trim_end_matches('.');
-    Some(format!("{} is due", uncapitalise(sentence)))
+    uncapitalise(sentence)
 }
 
 fn uncapitalise(text: &str) -> String {
@@ -331,8 +415,8 @@ mod tests {
         assert_eq!(
             messages(schema.clone(), json!({"replicsa": 1, "kind": "apach", "clusters": 3})),
             [
-                "the document lacks the field `image`",
-                "clusters must be a list or a map, found a number",
+                "the document lacks the field `image` [add `image`]",
+                "clusters must be a list or a map, found a number [write a list: `[...]`, or each item on a line of its own after a dash]",
                 "kind must be one of \"apache\", \"nginx\", found \"apach\" [did you mean `apache`?]",
                 "unknown field `replicsa` in the document [did you mean `replicas`?]",
             ]

@@ -11,13 +11,15 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClusterSpec {
     /// Minor version of its API server, such as `"1.36"`: rendered objects are checked against its schemas.
-    #[schemars(regex(pattern = r"^1\.[0-9]{1,2}$"))]
+    #[schemars(regex(pattern = r"^1\.[0-9]{1,2}$"), extend("x-form" = "a minor version in quotes, such as \"1.36\""))]
     pub kubernetes_version: String,
     /// Tiers of environment that may live here.
     #[serde(default)]
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub accepts: Vec<String>,
     /// Templates of scope `cluster`, each rendered once here.
     #[serde(default)]
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub templates: Vec<String>,
     /// Templates that stand in for others here: sites that ask for the key get the value.
     #[serde(default)]

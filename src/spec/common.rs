@@ -6,6 +6,16 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+/// A list of names in which none stands twice.
+pub(super) fn distinct_names(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": "array", "items": {"type": "string"}, "uniqueItems": true})
+}
+
+/// The layers that a Secret may be in.
+pub(super) fn secret_layers(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({"type": "string", "enum": ["services", "data"]})
+}
+
 /// Values of a layer: a map of data, never templates.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
@@ -71,7 +81,11 @@ impl JsonSchema for Values {
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
     /// A DNS label (RFC 1123): lower-case letters, digits and `-`, at most 63 characters. Unique per kind.
-    #[schemars(length(min = 1, max = 63), regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"))]
+    #[schemars(
+        length(min = 1, max = 63),
+        regex(pattern = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"),
+        extend("x-form" = "lower-case letters, digits and `-`, a letter or digit at each end, at most 63 characters")
+    )]
     pub name: String,
     /// Free key-value pairs, readable in templates, such as `{{site.labels.KEY}}` of a Site.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -5,6 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Folder of a cluster's own objects in the output tree, and that of its delivery objects: no names for environments.
+pub const CLUSTER_FOLDER: &str = "cluster";
+pub const DELIVERY_FOLDER: &str = "delivery";
+
 /// A stage such as testing or production, in which sites are deployed.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -14,6 +18,7 @@ pub struct EnvironmentSpec {
     pub tier: String,
     /// Where its sites live unless a tenant's or a site's environment says otherwise.
     #[serde(default)]
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub clusters: Vec<String>,
     /// Short for `clusters` with one entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -42,7 +42,7 @@ pub struct Publish {
     /// Name of the branch. May hold `{{cluster.name}}`: one branch per cluster.
     pub branch: String,
     /// How much of a cluster's protected objects one publish may remove, such as `20%`.
-    #[schemars(regex(pattern = r"^(100|[0-9]{1,2})%$"))]
+    #[schemars(regex(pattern = r"^(100|[0-9]{1,2})%$"), extend("x-form" = "a percentage, such as 20%"))]
     pub max_removal: String,
     /// Writes `hydrator.metadata` as GitOps Promoter's contract for hydrators asks.
     pub hydrator: bool,
@@ -67,16 +67,16 @@ pub struct Delivery {
     /// Where the delivery objects live: `flux-system` or `argocd` unless set.
     pub namespace: Option<String>,
     /// How often the cluster's state is compared: 60m unless set.
-    #[schemars(regex(pattern = DURATION))]
+    #[schemars(regex(pattern = DURATION), extend("x-form" = "a duration, such as 30s, 5m or 1h30m"))]
     pub interval: Option<String>,
     /// How often the branch is looked at: 1m unless set.
-    #[schemars(regex(pattern = DURATION))]
+    #[schemars(regex(pattern = DURATION), extend("x-form" = "a duration, such as 30s, 5m or 1h30m"))]
     pub source_interval: Option<String>,
     /// How soon a failed reconciliation is tried again: 2m unless set.
-    #[schemars(regex(pattern = DURATION))]
+    #[schemars(regex(pattern = DURATION), extend("x-form" = "a duration, such as 30s, 5m or 1h30m"))]
     pub retry_interval: Option<String>,
     /// How long one reconciliation may take: 10m unless set.
-    #[schemars(regex(pattern = DURATION))]
+    #[schemars(regex(pattern = DURATION), extend("x-form" = "a duration, such as 30s, 5m or 1h30m"))]
     pub timeout: Option<String>,
     /// Service account that applies platform and data: `kustomize-controller` unless set.
     pub account: Option<String>,
@@ -125,6 +125,7 @@ pub struct RuleSetting {
     pub severity: RuleSeverity,
     /// Tiers that it is for; all if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub tiers: Vec<String>,
 }
 

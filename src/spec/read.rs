@@ -2,7 +2,7 @@
 
 use super::check::{self, Problem};
 use super::{API_VERSION, Kind, Metadata, Spec, schema};
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::near;
 use crate::pointer::Pointer;
 use crate::source::{FileId, Sources};
@@ -90,22 +90,39 @@ fn identify(document: Document, diagnostics: &mut Diagnostics) -> Option<RawSpec
     Some(RawSpec { kind, document })
 }
 
-/// A document as its Rust type; nothing where it breaks the schema (all findings are pushed).
+/// A document as its Rust type; nothing where it breaks the schema (all findings are pushed). Unknown fields are left out of
+/// it, so that what the others say is judged too.
 pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<Spec<T>> {
     let RawSpec { kind, document } = raw;
-    let before = diagnostics.len();
-    let value = to_value(&document, &document.root, Doubtful::Refuse, diagnostics);
+    let mut found = Diagnostics::new();
+    let mut value = to_value(&document, &document.root, Doubtful::Refuse, &mut found);
     let compiled = schema::compiled(kind)?;
-    let findings = check::check(&compiled.validator, &compiled.schema, &value);
-    for finding in &findings {
-        let mut diagnostic = Diagnostic::error(finding.code(), finding.message(&format!("this {}", kind.name()), ""));
+    let mut told: Vec<Diagnostic> = found.into_iter().collect();
+    let mut is_sound = told.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    for finding in check::check(&compiled.validator, &compiled.schema, &value) {
         let place =
             if finding.at_key { document.locate_key(&finding.pointer) } else { document.locate(&finding.pointer) };
+        let is_text_due = matches!(finding.problem, Problem::WrongType { wants_text: true, .. });
+        let here = |diagnostic: &&mut Diagnostic| diagnostic.primary.as_ref().is_some_and(|label| label.span == place);
+        if let Some(doubtful) = told.iter_mut().find(here) {
+            // The bare scalar has no value, so of course it has the wrong type. What is due settles how to write it.
+            if is_text_due && let Some(quoted) = quote_help(&document, &finding.pointer) {
+                doubtful.help = vec![quoted];
+            }
+            continue;
+        }
+        let mut diagnostic = Diagnostic::error(finding.code(), finding.message(&format!("this {}", kind.name()), ""));
         diagnostic = diagnostic.at(place, finding.label()).maybe_help(finding.help.clone());
-        diagnostic = diagnostic.maybe_help(quote_help(&finding.problem, &document, &finding.pointer));
-        diagnostics.push(diagnostic);
+        if is_text_due {
+            diagnostic = diagnostic.maybe_help(quote_help(&document, &finding.pointer));
+        }
+        told.push(diagnostic);
+        // Without the fields that nothing reads, the rest can still be judged.
+        is_sound &= finding.problem == Problem::UnknownField && remove(&mut value, &finding.pointer);
     }
-    if diagnostics.iter().skip(before).any(|diagnostic| diagnostic.severity == crate::diag::Severity::Error) {
+    let has_findings = !told.is_empty();
+    diagnostics.extend(told);
+    if !is_sound {
         return None;
     }
     #[derive(Deserialize)]
@@ -114,13 +131,14 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
         spec: Option<T>,
     }
     let missing_spec = value.get("spec").is_none();
-    let mut value = value;
     if missing_spec && let Value::Object(map) = &mut value {
         map.insert("spec".to_owned(), Value::Object(serde_json::Map::new()));
     }
     match serde_json::from_value::<Whole<T>>(value) {
         Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document }),
         Ok(Whole { spec: None, .. }) => None,
+        // Without an unknown field another may be missing, which is no second mistake.
+        Err(_) if has_findings => None,
         Err(error) => {
             // The schema comes from the same type, so this says that the two disagree on something.
             let place = document.span(&document.root);
@@ -130,9 +148,15 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
     }
 }
 
-/// `write "1.10"`, where a bare scalar was read as something else than the text that is due.
-fn quote_help(problem: &Problem, document: &Document, pointer: &Pointer) -> Option<String> {
-    let Problem::WrongType { wants_text: true, .. } = problem else { return None };
+/// Takes the key at `pointer` out of its map.
+fn remove(value: &mut Value, pointer: &Pointer) -> bool {
+    let (Some(parent), Some(key)) = (pointer.parent(), pointer.last()) else { return false };
+    let map = value.pointer_mut(&parent.to_string()).and_then(Value::as_object_mut);
+    map.is_some_and(|map| map.remove(key).is_some())
+}
+
+/// How to write a bare scalar that was read as something else than the text that is due.
+fn quote_help(document: &Document, pointer: &Pointer) -> Option<String> {
     let node = document.root.find(pointer)?;
     match &node.value {
         NodeValue::Scalar { text, style: ScalarStyle::Plain } if !text.is_empty() => {

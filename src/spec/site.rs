@@ -75,6 +75,7 @@ pub struct ExtraManifest {
     pub file: String,
     /// Environments that it is for; all if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub environments: Vec<String>,
 }
 
@@ -86,9 +87,11 @@ pub struct SecretFile {
     pub file: String,
     /// Environments that it is for; all if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub environments: Vec<String>,
     /// `services` unless set; `data` for credentials without which the data cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "super::common::secret_layers")]
     pub layer: Option<Layer>,
 }
 
@@ -119,7 +122,7 @@ pub struct SiteEnvironment {
 #[serde(untagged)]
 pub enum SiteClusters {
     /// Names alone.
-    Names(Vec<String>),
+    Names(#[schemars(schema_with = "super::common::distinct_names")] Vec<String>),
     /// Names with the topmost layer of values and patches.
     Entries(BTreeMap<String, SiteCluster>),
 }

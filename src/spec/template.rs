@@ -81,6 +81,7 @@ pub struct NeededSecret {
     pub keys: Vec<String>,
     /// `services` unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "super::common::secret_layers")]
     pub layer: Option<Layer>,
 }
 

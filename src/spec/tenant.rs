@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct TenantSpec {
     /// Clusters where it may live; all if left out.
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub clusters: Vec<String>,
     /// Templates that stand in for others for this tenant.
     pub replace: BTreeMap<String, String>,
@@ -30,6 +31,7 @@ pub struct TenantSpec {
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct TenantEnvironment {
     /// Where this tenant's sites live in this environment; the environment's own clusters if left out.
+    #[schemars(schema_with = "super::common::distinct_names")]
     pub clusters: Vec<String>,
     /// Values for this tenant in this environment.
     pub values: Values,
