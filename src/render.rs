@@ -124,8 +124,8 @@ impl CompiledTemplate {
 /// An error with the place of the value that it is about.
 pub fn explained(error: RenderError, inputs: &RenderInputs<'_>, deployment: Option<&str>) -> Diagnostic {
     let mut diagnostic = error.diagnostic;
-    if let Some((place, layer)) = error.value.as_ref().and_then(|pointer| inputs.locate(pointer)) {
-        diagnostic = diagnostic.also(place, format!("this value, from {layer}"));
+    if let Some((place, label)) = error.value.as_ref().and_then(|pointer| inputs.explain(pointer)) {
+        diagnostic = diagnostic.also(place, label);
     }
     match deployment {
         Some(deployment) => diagnostic.in_deployment(deployment),

@@ -75,7 +75,26 @@ impl RenderInputs<'_> {
         let (layers, enforcers) = parts(&self.stack);
         merge(&self.template.plan, &layers, &enforcers, &mut trace);
         let place = winner(&trace, pointer)?;
-        Some((place_of(&self.stack, &place), label_of(&self.stack, place.source)))
+        Some((place_of(&self.stack, &place), origin_of(&self.stack, place.source)))
+    }
+
+    /// As [`Self::locate`], with a label that says what is there: the value, the removal of it, or what should hold it.
+    pub fn explain(&self, pointer: &Pointer) -> Option<(Span, String)> {
+        let mut trace = Trace::default();
+        let (layers, enforcers) = parts(&self.stack);
+        merge(&self.template.plan, &layers, &enforcers, &mut trace);
+        let place = winner(&trace, pointer)?;
+        let origin = origin_of(&self.stack, place.source);
+        let is_set =
+            trace.find(pointer).is_some_and(|(_, traced)| traced.present) || trace.below(pointer).next().is_some();
+        let label = if is_set {
+            format!("this value, from {origin}")
+        } else if trace.find(pointer).is_some() {
+            format!("removed here, by {origin}")
+        } else {
+            format!("in this map, from {origin}")
+        };
+        Some((place_of(&self.stack, &place), label))
     }
 }
 
@@ -197,16 +216,20 @@ fn layer_of<'a, 's>(stack: &'a [LayerSource<'s>], source: Source) -> Option<&'a 
 }
 
 fn label_of(stack: &[LayerSource<'_>], source: Source) -> String {
-    let label = layer_of(stack, source).map(|layer| layer.label.as_str()).unwrap_or_default();
+    layer_of(stack, source).map(|layer| layer.label.clone()).unwrap_or_default()
+}
+
+/// Where a value comes from, for people: its layer, or who enforces it.
+fn origin_of(stack: &[LayerSource<'_>], source: Source) -> String {
+    let label = label_of(stack, source);
     match source {
-        Source::Layer(_) => label.to_owned(),
-        Source::Enforcer(_) => format!("enforced by {label}"),
+        Source::Layer(_) => label,
+        Source::Enforcer(_) => format!("{label}, enforced"),
     }
 }
 
 fn layer_diagnostic(error: &LayerError, stack: &[LayerSource<'_>]) -> Diagnostic {
-    let described =
-        error.describe(&|source| layer_of(stack, source).map(|layer| layer.label.clone()).unwrap_or_default());
+    let described = error.describe(&|source| label_of(stack, source));
     let place = match (&error.kind, error.place.source) {
         (LayerErrorKind::Undeclared { .. }, Source::Layer(number)) => {
             stack.get(number).map(|source| source.key_place(&error.place.pointer))
@@ -229,13 +252,15 @@ fn value_diagnostic(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnostic 
     merge(&inputs.template.plan, &layers, &enforcers, &mut trace);
     let message = match &finding.problem {
         Problem::UnknownField => format!("unknown value {}", finding.pointer.dotted()),
-        Problem::MissingField { name } => format!("value {} is not set", finding.pointer.child(name).dotted()),
+        Problem::MissingField { name } => {
+            format!("the required value `{}` is not set", finding.pointer.child(name).dotted())
+        }
         Problem::WrongType { .. } | Problem::Invalid(_) => finding.message("the values", "value "),
     };
     let mut diagnostic = Diagnostic::error(finding.code(), message);
     match winner(&trace, &finding.pointer) {
         Some(winner) => {
-            let label = format!("{}, from {}", finding.label(), label_of(&inputs.stack, winner.source));
+            let label = format!("{}, from {}", finding.label(), origin_of(&inputs.stack, winner.source));
             let place = match winner.source {
                 Source::Layer(number) if finding.at_key => {
                     inputs.stack.get(number).map(|source| source.key_place(&winner.pointer))
