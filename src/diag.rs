@@ -60,6 +60,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Deployments that it is about, each `SITE@ENVIRONMENT@CLUSTER`; filled in by the phases that work per deployment.
     pub deployments: Vec<String>,
+    /// The part of the message that differs from deployment to deployment, such as the name of an object.
+    subject: Option<String>,
 }
 
 impl Diagnostic {
@@ -72,6 +74,7 @@ impl Diagnostic {
             related: Vec::new(),
             help: Vec::new(),
             deployments: Vec::new(),
+            subject: None,
         }
     }
 
@@ -106,6 +109,13 @@ impl Diagnostic {
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
+        self
+    }
+
+    /// Names the part of the message by which alone the same mistake may differ in other deployments: those are then told as one.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
         self
     }
 
@@ -160,7 +170,8 @@ impl Diagnostics {
         }
     }
 
-    /// Folds findings that differ only in their deployments into one, and sorts: errors first, then by place, code, message.
+    /// Folds findings that differ only in their deployments and what names those into one, and sorts: errors first, then by
+    /// place, code, message.
     pub fn into_sorted(self, sources: &Sources) -> Vec<Diagnostic> {
         let mut folded: BTreeMap<SortKey, Diagnostic> = BTreeMap::new();
         for diagnostic in self.items {
@@ -209,12 +220,16 @@ struct SortKey {
 impl SortKey {
     fn of(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let place = diagnostic.primary.as_ref().map(|label| label.span);
+        let message = match diagnostic.subject.as_deref() {
+            Some(subject) if !subject.is_empty() => diagnostic.message.replace(subject, ""),
+            Some(_) | None => diagnostic.message.clone(),
+        };
         SortKey {
             severity: diagnostic.severity,
             path: place.map(|span| sources.path(span.file).to_owned()).unwrap_or_default(),
             start: place.map_or(0, |span| span.start),
             code: diagnostic.code.name,
-            message: diagnostic.message.clone(),
+            message,
             labels: diagnostic.primary.iter().chain(&diagnostic.related).cloned().collect(),
             help: diagnostic.help.clone(),
         }

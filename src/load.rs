@@ -80,17 +80,35 @@ type Named<T> = Vec<Spec<T>>;
 /// Files that specs name, relative to the fleet's folder: an edge reads them and adds them to the sources before [`load`].
 ///
 /// Unreadable specs are passed over here; [`load`] reports them.
-pub fn named_files(sources: &Sources) -> BTreeSet<String> {
+pub fn named_files(sources: &Sources) -> NamedFiles {
     let mut ignored = Diagnostics::new();
     let collected = collect(sources, &mut ignored);
     named(&collected)
 }
 
-fn named(collected: &Collected) -> BTreeSet<String> {
+/// Paths that specs name.
+#[derive(Debug, Default)]
+pub struct NamedFiles {
+    pub manifests: BTreeSet<String>,
+    /// Facts and secrets: no message may show a line of theirs, in case that they hold a secret in plain text.
+    pub private: BTreeSet<String>,
+}
+
+impl NamedFiles {
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        self.manifests.union(&self.private)
+    }
+
+    fn contains(&self, path: &str) -> bool {
+        self.manifests.contains(path) || self.private.contains(path)
+    }
+}
+
+fn named(collected: &Collected) -> NamedFiles {
     let facts = collected.clusters.iter().filter_map(|cluster| cluster.spec.facts.terraform_output.clone());
     let manifests = collected.sites.iter().flat_map(|site| site.spec.manifests.iter().map(|entry| entry.file.clone()));
     let secrets = collected.sites.iter().flat_map(|site| site.spec.secrets.iter().map(|entry| entry.file.clone()));
-    facts.chain(manifests).chain(secrets).collect()
+    NamedFiles { manifests: manifests.collect(), private: facts.chain(secrets).collect() }
 }
 
 /// Reads the whole fleet. Nothing if there is no sound Fleet or any error was found.

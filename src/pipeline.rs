@@ -217,7 +217,9 @@ fn compile_into(
     }
     let all = deployments::all(specs, findings.phase(Phase::Resolve));
     let all_units = units::group(specs, &prepared.namespace_names, all, findings.phase(Phase::Resolve));
-    secrets::check_namespaces(&prepared.secrets, &all_units, findings.phase(Phase::Resolve));
+    if !findings.has_errors() {
+        secrets::check_namespaces(&prepared.secrets, &all_units, findings.phase(Phase::Resolve));
+    }
     let (selected, scope) = options.filter.select(all_units);
     compilation.counts = scope.counts();
     let mut hits = Hits::default();

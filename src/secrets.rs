@@ -90,10 +90,8 @@ fn read_one(
         return refuse(message, Span::file(file), "write one Secret a file", diagnostics);
     }
     let document = documents.pop()?;
-    let value = to_value(&document, &document.root, Doubtful::Refuse, diagnostics);
-    if diagnostics.len() > before {
-        return None;
-    }
+    let mut found = Diagnostics::new();
+    let value = to_value(&document, &document.root, Doubtful::Refuse, &mut found);
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let is_sops = match (text("/apiVersion"), text("/kind")) {
         ("v1", "Secret") => true,
@@ -107,6 +105,11 @@ fn read_one(
     if is_sops && let Some((place, found)) = plain_data(&value, &document) {
         let help = "encrypt it with `sops --encrypt --in-place`, and change what was committed in plain text";
         return refuse(format!("{} {found}", entry.file), place, help, diagnostics);
+    }
+    // What other readers would take for something else is told of sealed files alone: the message holds the scalar.
+    if !found.is_empty() {
+        diagnostics.extend(found);
+        return None;
     }
     for field in ["name", "namespace"] {
         let pointer = Pointer::from_segments(["metadata", field]);
@@ -200,7 +203,11 @@ pub fn check_namespaces(files: &SecretFiles, units: &[Unit<'_>], diagnostics: &m
                 )
                 .at(file.document.locate(&pointer), "this namespace")
                 .also(file.named_at, "named here")
-                .help(format!("namespaces of its deployments: {}", known.join(", "))),
+                .help(match known.as_slice() {
+                    [] => "the site is deployed in none of the environments that the file is for".to_owned(),
+                    [one] => format!("write `{one}`"),
+                    many => format!("write one of {}", many.join(", ")),
+                }),
             );
         }
     }

@@ -3,7 +3,7 @@
 //! Takes what an edge (work tree, git tree, test) has read; gives texts by path or [`FileId`], and turns byte offsets into
 //! lines and columns. It reads no file itself, so that the compiler stays pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Number of a file in [`Sources`], in order of path.
@@ -78,6 +78,8 @@ impl SourceFile {
 pub struct Sources {
     files: Vec<SourceFile>,
     by_path: BTreeMap<String, FileId>,
+    /// Files whose text no message may show.
+    private: BTreeSet<FileId>,
 }
 
 impl Sources {
@@ -86,7 +88,19 @@ impl Sources {
         let sorted: BTreeMap<String, SourceFile> = files.into_iter().map(|file| (file.path.clone(), file)).collect();
         let by_path =
             sorted.keys().enumerate().map(|(index, path)| (path.clone(), FileId(narrow_index(index)))).collect();
-        Sources { files: sorted.into_values().collect(), by_path }
+        Sources { files: sorted.into_values().collect(), by_path, private: BTreeSet::new() }
+    }
+
+    /// Keeps the text of these files, which may hold secrets, out of messages.
+    #[must_use]
+    pub fn hiding<'p>(mut self, paths: impl IntoIterator<Item = &'p str>) -> Self {
+        self.private = paths.into_iter().filter_map(|path| self.find(path)).collect();
+        self
+    }
+
+    /// Whether the text of a file may not be shown.
+    pub fn is_private(&self, id: FileId) -> bool {
+        self.private.contains(&id)
     }
 
     pub fn file(&self, id: FileId) -> &SourceFile {

@@ -71,14 +71,16 @@ fn fleet_folder(directory: &Path) -> PathBuf {
 /// Reads the inputs and then what they name. Names that cannot be paths are left to the loader, which reports them.
 pub fn complete(inputs: &dyn Inputs) -> Result<(Sources, Vec<String>), Failed> {
     let sources = inputs.read()?;
-    let named: Vec<String> = load::named_files(&sources).into_iter().filter(|path| named_path(path).is_ok()).collect();
+    let files = load::named_files(&sources);
+    let private = || files.private.iter().map(String::as_str);
+    let named: Vec<String> = files.all().filter(|path| named_path(path).is_ok()).cloned().collect();
     let missing: Vec<String> = named.iter().filter(|path| sources.find(path).is_none()).cloned().collect();
     if missing.is_empty() {
-        return Ok((sources, named));
+        return Ok((sources.hiding(private()), named));
     }
     let more = inputs.read_named(&missing)?;
     let all = sources.iter().map(|(_, file)| file.clone()).chain(more);
-    Ok((Sources::new(all), named))
+    Ok((Sources::new(all).hiding(private()), named))
 }
 
 /// The templates of the fleet in the work tree, those with errors left out.

@@ -2,7 +2,7 @@
 
 use super::{Diagnostic, Label, Severity};
 use crate::source::{FileId, Sources};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Deployments named in full below a message; the rest are counted.
 const MAX_DEPLOYMENTS: usize = 3;
@@ -31,8 +31,13 @@ pub fn to_text(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> Strin
             files.push(label.span.file);
         }
     }
-    let shown: Vec<ShownFile> = files.iter().map(|file| ShownFile::new(*file, sources, &labels)).collect();
-    for file in &shown {
+    let shown: Vec<(FileId, ShownFile)> =
+        files.iter().map(|file| (*file, ShownFile::new(*file, sources, &labels))).collect();
+    for (id, file) in &shown {
+        if sources.is_private(*id) {
+            group = group.element(origin(*id, file, sources, &labels));
+            continue;
+        }
         let mut snippet = Snippet::source(file.text.as_str()).line_start(file.first_line).path(file.path.as_str());
         for (kind, start, end, label) in &file.annotations {
             let annotation = kind.span(*start..*end);
@@ -50,6 +55,13 @@ pub fn to_text(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> Strin
     let mut text = renderer.render(&[group]);
     text.push('\n');
     text
+}
+
+/// The place in a file whose lines may not be shown.
+fn origin<'f>(id: FileId, file: &'f ShownFile, sources: &Sources, labels: &[(AnnotationKind, &Label)]) -> Origin<'f> {
+    let first = labels.iter().find(|(_, label)| label.span.file == id);
+    let at = sources.line_column(id, first.map_or(0, |(_, label)| label.span.start));
+    Origin::path(file.path.as_str()).line(at.line).char_column(at.column)
 }
 
 fn deployments_note(deployments: &[String]) -> Option<String> {

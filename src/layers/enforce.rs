@@ -43,7 +43,8 @@ impl<'m> Check<'m> {
         let shape = Shape::of(own.value);
         // Conflicts among the layers themselves are reported where they are merged.
         match (shape, fold(keyed, above, |_| {})) {
-            (_, Verdict::Absent { removed_by: None }) | (Shape::Null, Verdict::Absent { .. }) => {}
+            (_, Verdict::Absent { removed_by: None }) => {}
+            (_, Verdict::Absent { .. }) if wants_nothing(own.value) => {}
             (Shape::Map, Verdict::Map { from }) => self.map(at, node, own, &above[from..]),
             (Shape::List, Verdict::List { from }) => self.list(at, node, own, &above[from..]),
             (Shape::List | Shape::Scalar, Verdict::Leaf(winner)) if same(own.value, above[winner].value) => {}
@@ -113,6 +114,15 @@ impl<'m> Check<'m> {
 
     fn push(&mut self, at: &Path<'_>, kind: LayerErrorKind, place: Place, enforcer: Place) {
         self.breaches.push(LayerError { kind, pointer: at.pointer(), place, other: Some(enforcer) });
+    }
+}
+
+/// Whether all that is enforced is absence.
+fn wants_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(map) => map.values().all(wants_nothing),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => false,
     }
 }
 

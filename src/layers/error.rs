@@ -244,30 +244,37 @@ impl LayerError {
                 own("make both the same; to replace one by the other on purpose, set it to null in a layer between")
             }
             LayerErrorKind::RemovesNothing { wanted } => {
-                let known = wanted.known.iter().map(String::as_str);
-                hint(&wanted.text, known).into_iter().chain(own("if nothing is to be removed, drop this line")).collect()
+                let near = near_names(&wanted.text, wanted.known.iter().map(String::as_str));
+                own(&match near.first() {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "drop this line: there is nothing to remove".to_owned(),
+                })
             }
             LayerErrorKind::ItemNotMap { keys, .. } => own(&format!("write `- {}: ...`", keys.join(": ..., "))),
             LayerErrorKind::ItemWithoutKey { key, known } => {
-                let near = near_names(key, known.iter().map(String::as_str)).first().map(|name| format!("did you mean `{name}`?"));
-                near.into_iter().chain(own(&format!("say which item it is: `{key}: ...`"))).collect()
+                own(&match near_names(key, known.iter().map(String::as_str)).first() {
+                    Some(misspelt) => format!("write `{key}` instead of `{misspelt}`"),
+                    None => format!("say which item it is: `{key}: ...`"),
+                })
             }
             LayerErrorKind::DuplicateItem { .. } => own("make them one"),
-            LayerErrorKind::MisplacedDirective { in_list: true } => vec![
-                "write the list as it is to be".to_owned(),
-                "the template's schema can give it keys: `x-kubernetes-list-type: map` and `x-kubernetes-list-map-keys`".to_owned(),
-            ],
+            LayerErrorKind::MisplacedDirective { in_list: true } => own(
+                "write the whole list as it is to be, or give it keys in the template's schema (`x-kubernetes-list-map-keys`)",
+            ),
             LayerErrorKind::MisplacedDirective { in_list: false } => own("to remove a key, set it to null"),
-            LayerErrorKind::UnknownDirective => {
-                own("write `$patch: delete` to remove the item, or leave it out to merge; an item cannot be replaced whole")
-            }
+            LayerErrorKind::UnknownDirective => own(
+                "write `$patch: delete` to remove the item, or leave it out to merge; an item cannot be replaced whole",
+            ),
             LayerErrorKind::BesideDelete { .. } => {
                 own("name only the keys of the item; to remove a single field, set it to null")
             }
-            LayerErrorKind::Undeclared { key, known } => hint(key, known.iter().map(String::as_str))
-                .into_iter()
-                .chain(own("remove it, or declare it in the template's schema"))
-                .collect(),
+            LayerErrorKind::Undeclared { key, known } => {
+                let known = || known.iter().map(String::as_str);
+                match near_names(key, known()).is_empty() {
+                    false => hint(key, known()).into_iter().collect(),
+                    true => own("remove it, or declare it in the template's schema"),
+                }
+            }
             LayerErrorKind::Enforced { .. } => own("remove it here: what is enforced holds by itself"),
             LayerErrorKind::NotMap { .. } => own("write `NAME: VALUE`"),
         }

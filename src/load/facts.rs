@@ -91,12 +91,11 @@ fn read_facts(
     }
     let mut facts = Map::new();
     for (name, output) in document.root.entries() {
-        match output.get("value") {
-            Some(value) => {
-                facts.insert(name.to_owned(), to_value(document, value, Doubtful::Refuse, diagnostics));
-            }
-            None => report_shape(name, document, diagnostics),
-        }
+        let Some(value) = output.get("value") else {
+            report_shape(name, document, diagnostics);
+            return None;
+        };
+        facts.insert(name.to_owned(), to_value(document, value, Doubtful::Refuse, diagnostics));
     }
     Some(facts)
 }

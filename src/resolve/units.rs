@@ -100,16 +100,16 @@ fn check_name(name: String, deployment: &Deployment<'_>, place: Span, diagnostic
     if is_label {
         return Some(name);
     }
-    let reason = if name.len() > 63 {
-        format!("has {} characters, 63 at most are allowed", name.len())
+    let (reason, help) = if name.len() > 63 {
+        ("is longer than 63 characters", "shorten the names, or set a shorter `namespace` on the environment")
     } else {
-        "is not a DNS label: lower-case letters, digits and `-`, with a letter or digit at each end".to_owned()
+        ("is not a DNS label", "write lower-case letters, digits and `-`, with a letter or digit at each end")
     };
     diagnostics.push(
         Diagnostic::error(&NAMESPACE_NAME, format!("the namespace `{name}` {reason}"))
+            .about(name)
             .at(place, "made here")
-            .also(deployment.site.name_place(), "for this site")
-            .help("shorten the names, or set a shorter `namespace` on the environment")
+            .help(help)
             .in_deployment(deployment.id()),
     );
     None
@@ -155,10 +155,6 @@ fn order<'u>(unit: &'u Unit<'_>) -> (&'u str, &'u str, &'u str) {
 
 fn may_join(unit: &Unit<'_>, deployment: &Deployment<'_>, diagnostics: &mut Diagnostics) -> bool {
     let Some(first) = unit.deployments.first() else { return true };
-    let place = |deployment: &Deployment<'_>| {
-        let at = Pointer::from_segments(["spec", "environments", deployment.environment.name()]);
-        deployment.site.document.locate_key(&at)
-    };
     let differs = if unit.tenant.name() != deployment.tenant.name() {
         Some(format!("tenants `{}` and `{}`", unit.tenant.name(), deployment.tenant.name()))
     } else if unit.environment.name() != deployment.environment.name() {
@@ -172,13 +168,27 @@ fn may_join(unit: &Unit<'_>, deployment: &Deployment<'_>, diagnostics: &mut Diag
             unit.namespace,
             unit.cluster.spec.name()
         );
-        diagnostics.push(
-            Diagnostic::error(&SHARED_NAMESPACE, message)
-                .at(place(deployment), format!("{} is in it", deployment.id()))
-                .also(place(first), format!("{} is in it too", first.id()))
-                .also(deployment.environment.at("/spec/namespace"), "named here")
-                .help("put what tells them apart, such as `{{tenant.name}}`, into the environment's `namespace`"),
-        );
+        // Where the names are made; an environment that leaves it to the default is shown by its own name.
+        let made = |environment: &Spec<EnvironmentSpec>| {
+            let is_written = environment.document.root.find(&Pointer::from_segments(["spec", "namespace"])).is_some();
+            if is_written {
+                (environment.at("/spec/namespace"), "made here")
+            } else {
+                (environment.name_place(), "made by default from this name")
+            }
+        };
+        let (place, label) = made(deployment.environment);
+        let mut diagnostic =
+            Diagnostic::error(&SHARED_NAMESPACE, message).about(unit.namespace.as_str()).at(place, label);
+        if first.environment.name() == deployment.environment.name() {
+            diagnostic = diagnostic.help("put `{{tenant.name}}` into the environment's `namespace`");
+        } else {
+            let (place, label) = made(first.environment);
+            diagnostic = diagnostic
+                .also(place, label)
+                .help("put `{{environment.name}}` into the `namespace` of both environments");
+        }
+        diagnostics.push(diagnostic.in_deployment(first.id()).in_deployment(deployment.id()));
         return false;
     }
     let other = unit.deployments.iter().map(|deployment| deployment.site).find(|site| has_block(site));

@@ -4,6 +4,7 @@
 //! a value to the line that set it, by merging once more with a trace.
 
 mod shared;
+mod tell;
 mod template;
 
 pub use shared::check_shared;
@@ -11,13 +12,13 @@ pub use template::TemplateValues;
 
 use super::stack::{LayerRole, LayerSource, LayerStack};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::layers::{Enforcer, Layer, LayerError, LayerErrorKind, Place, Source, Trace, merge};
+use crate::layers::{Enforcer, Layer, LayerErrorKind, Place, Source, Trace, merge};
 use crate::load::{Cluster, facts};
 use crate::mustache::{NameUse, Values};
 use crate::near;
 use crate::pointer::Pointer;
 use crate::source::Span;
-use crate::spec::check::{self, Finding, Problem};
+use crate::spec::check;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -123,7 +124,7 @@ pub fn resolve<'s>(
         if matches!(error.kind, LayerErrorKind::Conflict { .. }) {
             conflicts.push(&error.pointer);
         }
-        diagnostics.push(layer_diagnostic(error, &stack).in_deployment(id));
+        diagnostics.push(tell::layer_error(error, template, &stack).in_deployment(id));
     }
     let merged = Value::Object(merged.values);
     let mut findings = check::check(&template.validator, &template.schema, &merged);
@@ -135,7 +136,7 @@ pub fn resolve<'s>(
     let mut inputs = RenderInputs { merged, roots, stack, template: Arc::clone(template) };
     let has_findings = !findings.is_empty();
     for finding in findings {
-        diagnostics.push(value_diagnostic(&finding, &inputs).in_deployment(id));
+        diagnostics.push(tell::finding(&finding, &inputs).in_deployment(id));
     }
     if has_layer_errors || has_findings {
         return None;
@@ -228,65 +229,6 @@ fn origin_of(stack: &[LayerSource<'_>], source: Source) -> String {
     }
 }
 
-fn layer_diagnostic(error: &LayerError, stack: &[LayerSource<'_>]) -> Diagnostic {
-    let described = error.describe(&|source| label_of(stack, source));
-    let place = match (&error.kind, error.place.source) {
-        (LayerErrorKind::Undeclared { .. }, Source::Layer(number)) => {
-            stack.get(number).map(|source| source.key_place(&error.place.pointer))
-        }
-        _ => None,
-    };
-    let place = place.unwrap_or_else(|| place_of(stack, &error.place));
-    let mut diagnostic = Diagnostic::error(described.code, described.message).at(place, described.label);
-    if let Some(other) = &error.other {
-        diagnostic = diagnostic.also(place_of(stack, other), described.other_label);
-    }
-    diagnostic.help = described.help;
-    diagnostic
-}
-
-/// A finding of the values schema, with the line that set the value.
-fn value_diagnostic(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnostic {
-    let mut trace = Trace::default();
-    let (layers, enforcers) = parts(&inputs.stack);
-    merge(&inputs.template.plan, &layers, &enforcers, &mut trace);
-    let message = match &finding.problem {
-        Problem::UnknownField => format!("unknown value {}", finding.pointer.dotted()),
-        Problem::MissingField { name } => {
-            format!("the required value `{}` is not set", finding.pointer.child(name).dotted())
-        }
-        Problem::WrongType { .. } | Problem::Invalid(_) => finding.message("the values", "value "),
-    };
-    let mut diagnostic = Diagnostic::error(finding.code(), message);
-    match winner(&trace, &finding.pointer) {
-        Some(winner) => {
-            let label = format!("{}, from {}", finding.label(), origin_of(&inputs.stack, winner.source));
-            let place = match winner.source {
-                Source::Layer(number) if finding.at_key => {
-                    inputs.stack.get(number).map(|source| source.key_place(&winner.pointer))
-                }
-                Source::Layer(_) | Source::Enforcer(_) => None,
-            };
-            diagnostic = diagnostic.at(place.unwrap_or_else(|| place_of(&inputs.stack, &winner)), label);
-            diagnostic = diagnostic.maybe_help(quote_help(finding, &inputs.stack, &winner));
-        }
-        None => {
-            // Nothing sets it: the site, whose layer comes last, is the place to.
-            if let Some(source) = inputs.stack.last() {
-                diagnostic = diagnostic.at(source.key_place(&Pointer::root()), "not set in any layer");
-            }
-        }
-    }
-    diagnostic.maybe_help(finding.help.clone())
-}
-
-fn quote_help(finding: &Finding, stack: &[LayerSource<'_>], place: &Place) -> Option<String> {
-    let Problem::WrongType { wants_text: true, .. } = finding.problem else { return None };
-    let Source::Layer(number) = place.source else { return None };
-    let text = stack.get(number)?.plain_text(&place.pointer)?;
-    (!text.is_empty()).then(|| format!("write it in quotes: \"{text}\""))
-}
-
 /// Reports tags for facts that the cluster does not have.
 pub fn check_facts<'u>(uses: impl Iterator<Item = &'u NameUse>, cluster: &Cluster, diagnostics: &mut Diagnostics) {
     for used in uses.filter(|used| used.root() == Some("facts")) {
@@ -300,9 +242,10 @@ pub fn check_facts<'u>(uses: impl Iterator<Item = &'u NameUse>, cluster: &Cluste
         };
         diagnostics.push(
             Diagnostic::error(&facts::UNKNOWN_FACT, format!("cluster `{}` has no fact `{name}`", cluster.spec.name()))
+                .about(cluster.spec.name())
                 .at(used.tag, "used here")
-                .also(cluster.spec.name_place(), "rendered for this cluster")
-                .maybe_help(help),
+                .maybe_help(help)
+                .in_deployment(format!("cluster {}", cluster.spec.name())),
         );
     }
 }

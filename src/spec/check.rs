@@ -152,7 +152,7 @@ fn collect(error: &ValidationError<'_>, schema: &Value, findings: &mut Vec<Findi
                 TypeKind::Single(one) => vec![*one],
                 TypeKind::Multiple(set) => set.iter().collect(),
             };
-            add(false, wrong_type(&types, error.instance()), type_help(&types, error.instance()));
+            add(false, type_problem(&types, error.instance()), type_help(&types, error.instance()));
         }
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default().to_owned();
@@ -200,7 +200,8 @@ fn collect(error: &ValidationError<'_>, schema: &Value, findings: &mut Vec<Findi
         }
         _ => {
             let phrase = phrase(error.kind()).unwrap_or_else(|| format!("is not valid: {error}"));
-            add(false, Problem::Invalid(phrase), form(schema, error));
+            let help = form(schema, error).or_else(|| bound_help(error.kind()));
+            add(false, Problem::Invalid(phrase), help);
         }
     }
 }
@@ -223,6 +224,19 @@ fn phrase(kind: &ValidationErrorKind) -> Option<String> {
         ValidationErrorKind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
         ValidationErrorKind::Format { format } => format!("is not a valid {format}"),
         ValidationErrorKind::FalseSchema => "must not be set".to_owned(),
+        _ => return None,
+    })
+}
+
+/// What to write within a plain bound.
+fn bound_help(kind: &ValidationErrorKind) -> Option<String> {
+    Some(match kind {
+        ValidationErrorKind::Minimum { limit } => format!("write {limit} or more"),
+        ValidationErrorKind::Maximum { limit } => format!("write {limit} or less"),
+        ValidationErrorKind::MinLength { .. } | ValidationErrorKind::MinItems { .. } => {
+            "write more, or remove the line".to_owned()
+        }
+        ValidationErrorKind::MaxLength { .. } => "shorten it".to_owned(),
         _ => return None,
     })
 }
@@ -263,7 +277,7 @@ fn collect_branches(
         }
     }
     let help = type_help(&types, error.instance());
-    findings.push(Finding { pointer: here, at_key: false, problem: wrong_type(&types, error.instance()), help });
+    findings.push(Finding { pointer: here, at_key: false, problem: type_problem(&types, error.instance()), help });
 }
 
 /// The one constant that a branch asks for.
@@ -285,7 +299,15 @@ fn not_one_of(pointer: Pointer, options: &[&Value], instance: &Value) -> Finding
     Finding { pointer, at_key: false, problem: Problem::Invalid(phrase), help }
 }
 
-fn wrong_type(types: &[JsonType], instance: &Value) -> Problem {
+/// The finding for a value that is of none of the types that `types`, the keyword of a schema, lists.
+pub fn wrong_type(pointer: Pointer, types: &Value, instance: &Value) -> Option<Finding> {
+    let schema = serde_json::json!({ "type": types });
+    let validator = jsonschema::draft202012::new(&schema).ok()?;
+    let finding = check(&validator, &schema, instance).into_iter().next()?;
+    Some(Finding { pointer, ..finding })
+}
+
+fn type_problem(types: &[JsonType], instance: &Value) -> Problem {
     let mut names: Vec<&str> = Vec::new();
     for kind in types {
         let name = type_name(*kind);
@@ -426,7 +448,7 @@ mod tests {
             [
                 "clusters[1] must be a string, found a number",
                 "image must be a string, found a number",
-                "replicas must be at least 1",
+                "replicas must be at least 1 [write 1 or more]",
             ]
         );
     }
