@@ -33,6 +33,7 @@ fn every_path_that_architecture_names_exists() {
             "templates/",
             "site-specs/",
             "benches/",
+            "examples/",
             "fuzz/",
             "tools/",
             "snapshots/",
@@ -47,6 +48,44 @@ fn every_path_that_architecture_names_exists() {
     assert!(!named.is_empty(), "the page names paths");
     let missing: Vec<&str> = named.into_iter().filter(|path| !root().join(path).exists()).collect();
     assert!(missing.is_empty(), "ARCHITECTURE.md names paths that do not exist: {missing:?}");
+}
+
+/// What GitHub makes of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_the_pages_leads_somewhere() {
+    let pages = walkdir::WalkDir::new(root())
+        .into_iter()
+        .filter_entry(|entry| !["target", ".git"].iter().any(|name| entry.file_name() == *name))
+        .filter_map(Result::ok)
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    let mut dead = Vec::new();
+    for path in pages {
+        let text = fs::read_to_string(&path).expect("can be read");
+        // Without the blocks between fences.
+        let text: String = text.split("\n```").step_by(2).collect();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") || link.contains(char::is_whitespace) {
+                continue;
+            }
+            let (file, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { path.clone() } else { path.with_file_name(file) };
+            let has_heading = |text: String| {
+                text.lines()
+                    .any(|line| line.starts_with('#') && anchor(line.trim_start_matches('#').trim()) == fragment)
+            };
+            let leads = target.exists() && (fragment.is_empty() || fs::read_to_string(target).is_ok_and(has_heading));
+            if !leads {
+                dead.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "links that lead nowhere:\n{}", dead.join("\n"));
 }
 
 #[test]
