@@ -168,15 +168,15 @@ fn missing_and_null_values_are_errors_where_text_is_due() {
     let cases = [
         (
             "a: {{text}}",
-            "missing-value 1:4 `text` has no value\n  1:4 not set in any layer\n  help: set it, or put the tag into a section: `{{#text}}...{{/text}}`\n  value: text",
+            "missing-value 1:4 `text` has no value\n  1:4 a value is due here\n  help: set it, or put the tag into a section: `{{#text}}...{{/text}}`\n  value: text",
         ),
         (
             "a: \"{{image.tag}}\"",
-            "missing-value 1:5 `image.tag` has no value\n  1:5 not set in any layer\n  help: set it, or put the tag into a section: `{{#image.tag}}...{{/image.tag}}`\n  value: image.tag",
+            "missing-value 1:5 `image.tag` has no value\n  1:5 a value is due here\n  help: set it, or put the tag into a section: `{{#image.tag}}...{{/image.tag}}`\n  value: image.tag",
         ),
         (
             "a: {{open.a.b}}",
-            "missing-value 1:4 `open.a.b` has no value\n  1:4 not set in any layer\n  help: set it, or put the tag into a section: `{{#open.a.b}}...{{/open.a.b}}`\n  value: open.a.b",
+            "missing-value 1:4 `open.a.b` has no value\n  1:4 a value is due here\n  help: set it, or put the tag into a section: `{{#open.a.b}}...{{/open.a.b}}`\n  value: open.a.b",
         ),
         (
             "a: {{open.x.y.z}}",
