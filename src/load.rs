@@ -11,7 +11,7 @@ pub mod templates;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::inputs::{FLEET_FILE, NO_FLEET};
 use crate::pointer::Pointer;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::spec::read::{RawSpec, read_file, typed};
 use crate::spec::{
     AcknowledgementSpec, ClusterSpec, EnvironmentSpec, FleetSpec, Kind, SiteSpec, Spec, TenantSpec, Values,
@@ -82,8 +82,14 @@ type Named<T> = Vec<Spec<T>>;
 /// Unreadable specs are passed over here; [`load`] reports them.
 pub fn named_files(sources: &Sources) -> NamedFiles {
     let mut ignored = Diagnostics::new();
-    let collected = collect(sources, &mut ignored);
+    let collected = collect_of(sources, &|file| may_name_files(&file.bytes), &mut ignored);
     named(&collected)
+}
+
+/// Whether a spec file can name other files: a key that does so stands in its text, unless it is written with an escape.
+fn may_name_files(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    ["terraformOutput", "manifests", "secrets", "\\"].iter().any(|key| text.contains(key))
 }
 
 /// Paths that specs name.
@@ -149,11 +155,16 @@ pub fn load(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Specs> {
 
 /// Reads bayplan.yaml and all of site-specs/ in parallel; what comes out is in order of file.
 fn collect(sources: &Sources, diagnostics: &mut Diagnostics) -> Collected {
+    collect_of(sources, &|_| true, diagnostics)
+}
+
+/// As [`collect`], of the files that are wanted.
+fn collect_of(sources: &Sources, is_wanted: &dyn Fn(&SourceFile) -> bool, diagnostics: &mut Diagnostics) -> Collected {
     let files: Vec<FileId> = sources
         .find(FLEET_FILE)
         .into_iter()
         .chain(sources.under(SPEC_FOLDER).filter(|(_, file)| is_yaml(&file.path)).map(|(id, _)| id))
-        .filter(|id| inputs::is_readable(sources.file(*id)))
+        .filter(|id| inputs::is_readable(sources.file(*id)) && is_wanted(sources.file(*id)))
         .collect();
     let parts: Vec<(FileId, Collected, Diagnostics)> = files
         .par_iter()

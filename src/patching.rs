@@ -19,19 +19,20 @@ use crate::source::Span;
 use merge_schema::KindMergeSchema;
 use serde_json::Value;
 
-/// Applies patches to one object. `pristine` is the object as its template wrote it, which targets are matched against.
+/// Applies patches to one object, which is as its template wrote it: that is what targets are matched against.
 ///
 /// After a patch that fails, the others are still tried on the object as it was, so that all errors are told.
 pub fn apply(
     object: &mut Object<'_>,
-    pristine: &Value,
     patches: &[&PreparedPatch<'_>],
     api: &Api,
     deployment: Option<&str>,
     hits: &mut Hits,
     diagnostics: &mut Diagnostics,
 ) {
-    for patch in patches.iter().filter(|patch| patch.target.matches(pristine)) {
+    let matching: Vec<&PreparedPatch<'_>> =
+        patches.iter().copied().filter(|patch| patch.target.matches(&object.value)).collect();
+    for patch in matching {
         hits.add(&patch.id);
         let schema = match api.kind(object.api_version(), object.kind()) {
             Lookup::Served(served) => KindMergeSchema::of(&served),

@@ -247,6 +247,7 @@ fn compile_into(
         let outcome = cluster::compile(&prepared, cluster, &summaries, &branch);
         findings.merge(outcome.findings);
         hits.merge(outcome.hits);
+        cross::in_namespaces(&outcome.summaries, &summaries, findings.phase(Phase::Validate));
         compilation.units.extend(summaries);
         for summary in outcome.summaries {
             seen.add(&summary, findings.phase(Phase::Validate));

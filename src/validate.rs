@@ -38,12 +38,13 @@ pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut
             }
         }
     }
-    if object.value.pointer("/metadata/generateName").is_some() {
+    let metadata = object.value.get("metadata");
+    if metadata.is_some_and(|metadata| metadata.get("generateName").is_some()) {
         let pointer = Pointer::from_segments(["metadata", "generateName"]);
         refuse("metadata.generateName is not supported".to_owned(), pointer, "set metadata.name");
         return;
     }
-    match object.value.pointer("/metadata/name") {
+    match metadata.and_then(|metadata| metadata.get("name")) {
         Some(Value::String(name)) if !name.is_empty() => {}
         Some(_) => {
             let pointer = Pointer::from_segments(["metadata", "name"]);

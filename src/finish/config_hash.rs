@@ -14,31 +14,36 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The annotation on pod templates.
 pub const ANNOTATION: &str = "bayplan/config-hash";
 
-/// A ConfigMap or Secret by kind and name, with what is hashed of it.
-type Sources = BTreeMap<(&'static str, String), Value>;
+/// A ConfigMap or Secret by kind and name, with the object that says what it holds.
+type Sources<'o, 's> = BTreeMap<(&'static str, &'o str), &'o Object<'s>>;
 
 /// Stamps every pod template of a namespace's objects; a Job that runs `once` is left as it is.
 pub fn stamp(objects: &mut [Object<'_>]) {
-    let sources = sources(objects);
-    if sources.is_empty() {
-        return;
-    }
-    for object in objects.iter_mut().filter(|object| object.verbatim.is_none() && object.run != Some(Run::Once)) {
-        let Some(path) = pod_template_path(object.kind()) else { continue };
-        let Some(template) = object.value.pointer_mut(path) else { continue };
-        let found: Vec<Value> = template
-            .get("spec")
-            .map(references)
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|key| sources.get(&key).map(|data| json!([key.0, key.1, data])))
-            .collect();
-        if found.is_empty() {
-            continue;
+    let hashes: Vec<Option<String>> = {
+        let sources = sources(objects);
+        objects.iter().map(|object| hash_of(object, &sources)).collect()
+    };
+    for (object, hash) in objects.iter_mut().zip(hashes) {
+        let path = pod_template_path(object.kind());
+        if let (Some(hash), Some(path)) = (hash, path)
+            && let Some(template) = object.value.pointer_mut(path)
+        {
+            set_annotation(template, &hash);
         }
-        let hash = hex(&sha256_of_json(&Value::Array(found)), 10);
-        set_annotation(template, &hash);
     }
+}
+
+/// The hash of what an object's pods read; none where they read nothing of this output.
+fn hash_of(object: &Object<'_>, sources: &Sources<'_, '_>) -> Option<String> {
+    if sources.is_empty() || object.verbatim.is_some() || object.run == Some(Run::Once) {
+        return None;
+    }
+    let template = object.value.pointer(pod_template_path(object.kind())?)?;
+    let found: Vec<Value> = references(template.get("spec")?)
+        .into_iter()
+        .filter_map(|key| sources.get(&key).map(|source| json!([key.0, key.1, data_of(source)])))
+        .collect();
+    (!found.is_empty()).then(|| hex(&sha256_of_json(&Value::Array(found)), 10))
 }
 
 fn set_annotation(template: &mut Value, hash: &str) {
@@ -51,32 +56,37 @@ fn set_annotation(template: &mut Value, hash: &str) {
     }
 }
 
-fn sources(objects: &[Object<'_>]) -> Sources {
+fn sources<'o, 's>(objects: &'o [Object<'s>]) -> Sources<'o, 's> {
     let mut sources = Sources::new();
     for object in objects {
-        let value = &object.value;
-        let or_empty = |key: &str| value.get(key).cloned().unwrap_or_else(|| json!({}));
-        let name = object.name().to_owned();
         match (object.group(), object.kind()) {
             ("", "ConfigMap") => {
-                let data = json!({"binaryData": or_empty("binaryData"), "data": or_empty("data")});
-                sources.insert(("ConfigMap", name), data);
+                sources.insert(("ConfigMap", object.name()), object);
             }
             ("", "Secret") => {
-                let mut data = value.clone();
-                if let Value::Object(map) = &mut data {
-                    map.remove("sops");
-                }
-                sources.insert(("Secret", name), data);
+                sources.insert(("Secret", object.name()), object);
             }
-            _ => {
-                if let Some(secret) = made_secret(object) {
-                    sources.insert(("Secret", secret.to_owned()), or_empty("spec"));
-                }
-            }
+            _ => sources.extend(made_secret(object).map(|secret| (("Secret", secret), object))),
         }
     }
     sources
+}
+
+/// What is hashed of a ConfigMap, a Secret, or an object that makes one.
+fn data_of(object: &Object<'_>) -> Value {
+    let value = &object.value;
+    let or_empty = |key: &str| value.get(key).cloned().unwrap_or_else(|| json!({}));
+    match (object.group(), object.kind()) {
+        ("", "ConfigMap") => json!({"binaryData": or_empty("binaryData"), "data": or_empty("data")}),
+        ("", "Secret") => {
+            let mut data = value.clone();
+            if let Value::Object(map) = &mut data {
+                map.remove("sops");
+            }
+            data
+        }
+        _ => or_empty("spec"),
+    }
 }
 
 /// The name of the Secret that an ExternalSecret or SealedSecret makes.
@@ -90,10 +100,10 @@ pub fn made_secret<'o>(object: &'o Object<'_>) -> Option<&'o str> {
 }
 
 /// The ConfigMaps and Secrets that a pod names in `env`, `envFrom` and `volumes`.
-fn references(pod: &Value) -> BTreeSet<(&'static str, String)> {
+fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
     let mut found = BTreeSet::new();
-    let mut add = |kind: &'static str, name: Option<&Value>| {
-        found.extend(name.and_then(Value::as_str).map(|name| (kind, name.to_owned())));
+    let mut add = |kind: &'static str, name: Option<&'p Value>| {
+        found.extend(name.and_then(Value::as_str).map(|name| (kind, name)));
     };
     let containers = ["containers", "initContainers"].into_iter().flat_map(|list| items(pod, list));
     for container in containers {

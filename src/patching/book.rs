@@ -79,7 +79,7 @@ impl<'s> PatchBook<'s> {
             let layer = PatchLayer::Tenant(name.clone());
             book.add(tenant, layer, format!("tenant {name}"), &tenant.spec.patches, &top, diagnostics);
         }
-        for site in specs.sites.values() {
+        for site in specs.sites.values().filter(|site| has_patches(site)) {
             book.add_site(site, &top, diagnostics);
         }
         book
@@ -171,6 +171,9 @@ impl<'s> PatchBook<'s> {
 
     /// The patches of a deployment's objects, lowest layer first.
     pub fn for_deployment(&self, deployment: &Deployment<'_>) -> Vec<&PreparedPatch<'s>> {
+        if self.layers.is_empty() {
+            return Vec::new();
+        }
         let site = deployment.site.name();
         let mut layers = self.shared_layers(
             deployment.cluster.spec.name(),
@@ -208,6 +211,20 @@ impl<'s> PatchBook<'s> {
         }
         layers
     }
+}
+
+fn has_patches(site: &Spec<spec::SiteSpec>) -> bool {
+    let site = &site.spec;
+    let has = |entry: &spec::SiteEnvironment| {
+        let clusters = match &entry.clusters {
+            Some(spec::site::SiteClusters::Entries(clusters)) => {
+                clusters.values().any(|cluster| !cluster.patches.is_empty())
+            }
+            Some(spec::site::SiteClusters::Names(_)) | None => false,
+        };
+        clusters || !entry.patches.is_empty()
+    };
+    !site.patches.is_empty() || !site.namespace.patches.is_empty() || site.environments.values().any(has)
 }
 
 fn is_own(layer: &PatchLayer) -> bool {

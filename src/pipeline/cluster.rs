@@ -126,9 +126,8 @@ fn objects<'s>(
     let patches = prepared.patches.for_cluster(name);
     if !patches.is_empty() {
         for object in &mut objects {
-            let written = object.value.clone();
             let diagnostics = findings.phase(Phase::Patch);
-            patching::apply(object, &written, &patches, context.api, None, &mut outcome.hits, diagnostics);
+            patching::apply(object, &patches, context.api, None, &mut outcome.hits, diagnostics);
         }
     }
     if findings.has_errors() {

@@ -18,27 +18,36 @@ pub static DUPLICATE_OBJECT: Code = Code {
 
 pub static CODES: &[&Code] = &[&DUPLICATE_OBJECT];
 
-/// Objects that were seen so far, by cluster and identity.
+/// Cluster-scoped objects that were seen so far, by cluster and identity.
 #[derive(Debug, Default)]
 pub struct Seen {
     objects: BTreeMap<(String, Identity), (Span, String)>,
 }
 
 impl Seen {
-    /// Adds a unit's objects that another unit could make too: cluster-scoped ones, and those of clusters' templates. Objects
-    /// of a namespace's own unit are checked there, and kept only to be met by those of a cluster's template.
+    /// Adds a unit's cluster-scoped objects; two of one identity are reported. Those of a namespace can only meet others of
+    /// its own unit, or of the cluster's templates: see [`in_namespaces`].
     pub fn add(&mut self, unit: &UnitSummary, diagnostics: &mut Diagnostics) {
-        for object in &unit.objects {
+        for object in unit.objects.iter().filter(|object| object.identity.namespace.is_empty()) {
             let key = (unit.cluster.clone(), object.identity.clone());
             match self.objects.get(&key) {
-                Some((first, path)) => {
-                    let (first, path) = (*first, path.clone());
-                    report(object, first, &path, &unit.cluster, diagnostics);
-                }
+                Some((first, path)) => report(object, *first, path, &unit.cluster, diagnostics),
                 None => {
                     self.objects.insert(key, (object.span, object.path.clone()));
                 }
             }
+        }
+    }
+}
+
+/// Reports objects of a cluster's templates that one of its namespaces makes as well.
+pub fn in_namespaces(own: &[UnitSummary], namespaces: &[UnitSummary], diagnostics: &mut Diagnostics) {
+    let named = own.iter().flat_map(|unit| &unit.objects).filter(|object| !object.identity.namespace.is_empty());
+    for object in named {
+        let unit = namespaces.iter().find(|unit| unit.namespace == object.identity.namespace);
+        let first = unit.and_then(|unit| unit.objects.iter().find(|other| other.identity == object.identity));
+        if let (Some(unit), Some(first)) = (unit, first) {
+            report(object, first.span, &first.path, &unit.cluster, diagnostics);
         }
     }
 }

@@ -213,15 +213,6 @@ fn patch<'s>(
     let ids: Vec<String> = unit.deployments.iter().map(Deployment::id).collect();
     // Only the patches of a site's environment are judged here: they must hit in each of its deployments.
     let mut own_hits: Vec<Hits> = vec![Hits::default(); unit.deployments.len()];
-    let has_own =
-        |number: usize| for_sites.get(number).is_some_and(|patches| patches.iter().any(|patch| is_own(patch)));
-    let pristine: Vec<Option<Value>> = objects
-        .iter()
-        .map(|object| match object.owner {
-            Owner::Site(number) if has_own(number) => Some(object.value.clone()),
-            _ => None,
-        })
-        .collect();
     for object in &mut objects {
         let (patches, id) = match object.owner {
             Owner::Cluster | Owner::Namespace => (for_namespace.as_slice(), None),
@@ -232,9 +223,8 @@ fn patch<'s>(
         if patches.is_empty() {
             continue;
         }
-        let before = object.value.clone();
         let mut hit_here = Hits::default();
-        patching::apply(object, &before, patches, &cluster.api, id, &mut hit_here, diagnostics);
+        patching::apply(object, patches, &cluster.api, id, &mut hit_here, diagnostics);
         if let Owner::Site(number) = object.owner
             && let Some(own) = own_hits.get_mut(number)
         {
@@ -244,12 +234,8 @@ fn patch<'s>(
     }
     for (number, patches) in for_sites.iter().enumerate() {
         for patch in patches.iter().filter(|patch| is_own(patch) && !own_hits[number].contains(&patch.id)) {
-            let written = objects
-                .iter()
-                .zip(&pristine)
-                .filter(|(object, _)| object.owner == Owner::Site(number))
-                .filter_map(|(_, written)| written.as_ref());
-            diagnostics.push(patch.miss(written, "").in_deployment(ids[number].clone()));
+            let written = written_in(prepared, unit, Owner::Site(number));
+            diagnostics.push(patch.miss(&written, "").in_deployment(ids[number].clone()));
         }
     }
     objects
@@ -368,6 +354,14 @@ pub fn to_output(base: &str, files: Vec<emit::EmittedFile>, diagnostics: &mut Di
             None
         }
     }
+}
+
+/// The objects that templates write for one owner of a unit: rendered anew, since patches have changed those that there are.
+fn written_in(prepared: &Prepared<'_>, unit: &Unit<'_>, owner: Owner) -> Vec<Value> {
+    let mut ignored = Diagnostics::new();
+    let resolved = resolve(prepared, unit, &mut ignored);
+    let objects = render(prepared, unit, &resolved, &mut ignored);
+    objects.into_iter().filter(|object| object.owner == owner).map(|object| object.value).collect()
 }
 
 /// The objects that templates write for the deployments of a layer, for hints: rendered anew, errors passed over.

@@ -217,7 +217,7 @@ fn layer_of<'a, 's>(stack: &'a [LayerSource<'s>], source: Source) -> Option<&'a 
 }
 
 fn label_of(stack: &[LayerSource<'_>], source: Source) -> String {
-    layer_of(stack, source).map(|layer| layer.label.clone()).unwrap_or_default()
+    layer_of(stack, source).map(LayerSource::label).unwrap_or_default()
 }
 
 /// Where a value comes from, for people: its layer, or who enforces it.
