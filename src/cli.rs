@@ -55,6 +55,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
+    open::check_directory(&cli.global)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, report),
         Command::Check(args) => check::run(args, &cli.global, report),

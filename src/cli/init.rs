@@ -28,8 +28,7 @@ static SHIPPED: &[(&str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/shipped.
 const GITIGNORE: &str = ".gitignore";
 
 pub fn run(args: &InitArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
-    let directory = open::directory(global);
-    let target = args.dir.as_ref().map_or_else(|| directory.clone(), |dir| directory.join(dir));
+    let target = args.dir.as_ref().map_or_else(|| open::directory(global), |dir| open::given_path(global, dir));
     let present: Vec<&str> = SHIPPED
         .iter()
         .map(|(path, _)| *path)

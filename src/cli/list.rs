@@ -43,10 +43,10 @@ pub enum What {
     Objects,
 }
 
-/// A table: its columns, and for each row the cells and what else JSON output has.
+/// A table: its columns, and the cells of each row. A list is shown with commas, and is a list in JSON.
 struct Table {
     columns: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
+    rows: Vec<Vec<Value>>,
 }
 
 pub fn run(args: &ListArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
@@ -89,26 +89,26 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
         .flat_map(|unit| unit.deployments.iter().map(move |deployment| (unit, deployment)))
         .filter(|(_, deployment)| filter.selects(deployment))
         .collect();
-    let count = |select: &dyn Fn(&deployments::Deployment<'_>) -> bool| {
-        selected.iter().filter(|(_, deployment)| select(deployment)).count().to_string()
+    let count = |select: &dyn Fn(&deployments::Deployment<'_>) -> bool| -> Value {
+        selected.iter().filter(|(_, deployment)| select(deployment)).count().into()
     };
     match args.what {
         What::Deployments => {
-            let mut rows: Vec<Vec<String>> = selected
+            let mut rows: Vec<Vec<Value>> = selected
                 .iter()
                 .map(|(unit, deployment)| {
                     vec![
-                        deployment.site.name().to_owned(),
-                        deployment.environment.name().to_owned(),
-                        deployment.cluster.spec.name().to_owned(),
-                        deployment.tenant.name().to_owned(),
-                        deployment.template.spec.name().to_owned(),
-                        unit.namespace.clone(),
-                        state(deployment.state).to_owned(),
+                        json!(deployment.site.name()),
+                        json!(deployment.environment.name()),
+                        json!(deployment.cluster.spec.name()),
+                        json!(deployment.tenant.name()),
+                        json!(deployment.template.spec.name()),
+                        json!(unit.namespace),
+                        json!(state(deployment.state)),
                     ]
                 })
                 .collect();
-            rows.sort();
+            rows.sort_by_cached_key(|row| row.iter().map(text_of).collect::<Vec<_>>());
             Table { columns: vec!["site", "environment", "cluster", "tenant", "template", "namespace", "state"], rows }
         }
         What::Sites => Table {
@@ -122,10 +122,10 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
                 .map(|site| {
                     let environments: Vec<&str> = site.spec.environments.keys().map(String::as_str).collect();
                     vec![
-                        site.name().to_owned(),
-                        site.spec.tenant.clone(),
-                        site.spec.template.clone(),
-                        environments.join(","),
+                        json!(site.name()),
+                        json!(site.spec.tenant),
+                        json!(site.spec.template),
+                        json!(environments),
                         count(&|deployment| deployment.site.name() == site.name()),
                     ]
                 })
@@ -139,9 +139,9 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
                 .map(|(name, cluster)| {
                     let spec = &cluster.spec.spec;
                     vec![
-                        name.clone(),
-                        spec.kubernetes_version.clone(),
-                        spec.accepts.join(","),
+                        json!(name),
+                        json!(spec.kubernetes_version),
+                        json!(spec.accepts),
                         count(&|deployment| deployment.cluster.spec.name() == name),
                     ]
                 })
@@ -155,9 +155,9 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
                 .map(|(name, environment)| {
                     let clusters: Vec<&str> = environment.spec.cluster_names().collect();
                     vec![
-                        name.clone(),
-                        environment.spec.tier.clone(),
-                        clusters.join(","),
+                        json!(name),
+                        json!(environment.spec.tier),
+                        json!(clusters),
                         count(&|deployment| deployment.environment.name() == name),
                     ]
                 })
@@ -170,7 +170,7 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
                 .keys()
                 .map(|name| {
                     let sites = specs.sites.values().filter(|site| &site.spec.tenant == name).count();
-                    vec![name.clone(), sites.to_string(), count(&|deployment| deployment.tenant.name() == name)]
+                    vec![json!(name), json!(sites), count(&|deployment| deployment.tenant.name() == name)]
                 })
                 .collect(),
         },
@@ -181,9 +181,9 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
                 .iter()
                 .map(|(name, template)| {
                     vec![
-                        name.clone(),
-                        template.spec.spec.scope.name().to_owned(),
-                        template.manifests.len().to_string(),
+                        json!(name),
+                        json!(template.spec.spec.scope.name()),
+                        json!(template.manifests.len()),
                         count(&|deployment| deployment.template.spec.name() == name),
                     ]
                 })
@@ -206,11 +206,11 @@ fn objects(compilation: &pipeline::Compilation) -> Table {
         .flat_map(|unit| unit.objects.iter())
         .map(|object| {
             vec![
-                object.identity.kind.clone(),
-                object.identity.name.clone(),
-                object.identity.namespace.clone(),
-                object.layer.name().to_owned(),
-                object.path.clone(),
+                json!(object.identity.kind),
+                json!(object.identity.name),
+                json!(object.identity.namespace),
+                json!(object.layer.name()),
+                json!(object.path),
             ]
         })
         .collect();
@@ -225,20 +225,29 @@ fn print(table: &Table, report: &Report) -> Result<(), Failed> {
             line["type"] = json!("result");
             report.result_line(&line)?;
         }
-        return report.summary("", json!({"count": table.rows.len()}));
+        return report.summary("", json!({"exitCode": 0, "count": table.rows.len()}));
     }
-    let widths: Vec<usize> = table
-        .columns
+    let header: Vec<String> = table.columns.iter().map(|column| column.to_uppercase()).collect();
+    let rows: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(text_of).collect()).collect();
+    let widths: Vec<usize> = header
         .iter()
         .enumerate()
-        .map(|(index, column)| table.rows.iter().map(|row| row[index].len()).max().unwrap_or(0).max(column.len()))
+        .map(|(index, column)| rows.iter().map(|row| row[index].len()).max().unwrap_or(0).max(column.len()))
         .collect();
     let mut text = String::new();
-    let header: Vec<String> = table.columns.iter().map(|column| column.to_uppercase()).collect();
-    for row in std::iter::once(&header).chain(&table.rows) {
+    for row in std::iter::once(&header).chain(&rows) {
         let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');
     }
     report.result_bytes(text.as_bytes())
+}
+
+/// A cell as it stands in a table.
+fn text_of(cell: &Value) -> String {
+    match cell {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(","),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => cell.to_string(),
+    }
 }

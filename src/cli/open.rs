@@ -1,6 +1,7 @@
 //! Opening a fleet: its sources from the work tree or from a commit, with the files that its specs name.
 
 use super::args::Global;
+use super::exit::CliError;
 use crate::diag::Diagnostics;
 use crate::failure::Failed;
 use crate::inputs::{InputError, Inputs, named_path};
@@ -35,6 +36,21 @@ pub struct Opened {
 /// The folder that the command works in.
 pub fn directory(global: &Global) -> PathBuf {
     global.directory.clone().unwrap_or_else(|| PathBuf::from("."))
+}
+
+/// A path that was given on the command line: relative to the folder that the command works in.
+pub fn given_path(global: &Global, path: &Path) -> PathBuf {
+    global.directory.as_ref().map_or_else(|| path.to_owned(), |directory| directory.join(path))
+}
+
+/// Refuses a folder given with -C that is not there, before anything looks for a fleet in it.
+pub fn check_directory(global: &Global) -> Result<(), CliError> {
+    match &global.directory {
+        Some(directory) if !directory.is_dir() => {
+            Err(CliError::usage(format!("there is no folder {}", directory.display())))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Reads the fleet of the folder that the command works in.

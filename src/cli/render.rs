@@ -50,8 +50,7 @@ pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitSt
         return finish(&compilation, &options, report);
     }
     let target = match &args.out {
-        Some(out) if out.is_absolute() => out.clone(),
-        Some(out) => open::directory(global).join(out),
+        Some(out) => open::given_path(global, out),
         None => opened.root.join("rendered"),
     };
     let writer = FolderWriter::open(&target, &opened.root, &opened.named)?;

@@ -13,6 +13,9 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Why `HEAD` of a new repository names no commit.
+pub(super) const NO_COMMIT_YET: &str = "there is no commit yet";
+
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     #[error("{} does not lie in a git repository", .0.display())]
@@ -192,6 +195,9 @@ impl Failure for GitError {
             }
             GitError::Locked { path, .. } => {
                 format!("if no git command is running in this repository, delete {}", path.display())
+            }
+            GitError::Revision { why, .. } if why == NO_COMMIT_YET => {
+                "commit the fleet first: `git add -A && git commit`".to_owned()
             }
             GitError::Revision { .. } => "`git log --oneline` lists commits".to_owned(),
             GitError::NoFleet { .. } => {

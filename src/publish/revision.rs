@@ -3,7 +3,7 @@
 //! Names of refs, full ids and `~N`, `^N` after them are resolved here, with reads that are guarded against damaged objects;
 //! other forms (`main@{1}`, `:/text`, `v1-3-gabcdef`) by libgit2.
 
-use super::error::GitError;
+use super::error::{GitError, NO_COMMIT_YET};
 use super::object::ObjectId;
 use super::repository::{Repository, object_id};
 
@@ -28,7 +28,7 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitE
     let object = repository.git().revparse_single(revision).map_err(|error| GitError::Revision {
         revision: revision.to_owned(),
         why: match error.code() {
-            _ if base == "HEAD" => "there is no commit yet".to_owned(),
+            _ if base == "HEAD" => NO_COMMIT_YET.to_owned(),
             git2::ErrorCode::NotFound => "there is no such branch, tag or commit".to_owned(),
             git2::ErrorCode::Ambiguous => "it is the beginning of several ids".to_owned(),
             _ => error.message().to_owned(),

@@ -28,7 +28,7 @@ pub struct SiteSpec {
     /// Changes to objects of this site in every environment; each must hit in at least one.
     #[serde(default)]
     pub patches: Vec<Patch>,
-    /// More manifests from the template's folder or the fleet's.
+    /// More manifests, rendered with the template and values of the site.
     #[serde(default)]
     pub manifests: Vec<ExtraManifest>,
     /// Encrypted Secrets, passed through byte for byte.
