@@ -10,7 +10,8 @@
 //! - all other blocks are only read by people.
 //!
 //! A line `...` stands for any number of lines, `[..]` for any text within a line.
-//! `BAYPLAN_BLESS=1 cargo test --test docs` writes what came out into the pages; read the difference before you commit it.
+//! `BAYPLAN_BLESS=1 cargo test --test docs` writes what came out into the pages, but where `...` stands, which is for people to
+//! choose; read the difference before you commit it.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -207,9 +208,14 @@ impl Page {
     }
 
     fn compare(&mut self, shown: Range<usize>, found: Vec<String>) {
-        if !matches(&self.lines[shown.clone()], &found) {
-            self.corrections.push((shown, found));
+        let lines = &self.lines[shown.clone()];
+        if matches(lines, &found) {
+            return;
         }
+        // A line that may vary stays as it is shown.
+        let kept = |line: String| lines.iter().find(|shown| line_matches(shown, &line)).cloned().unwrap_or(line);
+        let found = found.into_iter().map(kept).collect();
+        self.corrections.push((shown, found));
     }
 
     fn place(&self, block: &Block) -> String {
@@ -225,6 +231,7 @@ impl Page {
         let is_blessing = std::env::var("BAYPLAN_BLESS").is_ok();
         let mut told = String::new();
         let mut lines = self.lines.clone();
+        let mut by_hand = false;
         for (shown, found) in self.corrections.iter().rev() {
             let (start, due) = (shown.start + 1, self.lines[shown.clone()].join("\n"));
             told = format!(
@@ -232,10 +239,15 @@ impl Page {
                 self.path.display(),
                 found.join("\n")
             );
-            lines.splice(shown.clone(), found.iter().cloned());
+            if lines[shown.clone()].iter().any(|line| line.trim() == "...") {
+                by_hand = true;
+            } else {
+                lines.splice(shown.clone(), found.iter().cloned());
+            }
         }
         assert!(is_blessing, "{told}to accept it: BAYPLAN_BLESS=1 cargo test --test docs");
         fs::write(&self.path, lines.join("\n") + "\n").unwrap();
+        assert!(!by_hand, "{told}where a page shows `...`, edit it by hand");
     }
 }
 
