@@ -18,7 +18,7 @@ pub use settings::Settings;
 
 pub static TAKEN_PROJECT: Code = Code {
     name: "taken-project",
-    explanation: "On clusters that Argo CD delivers, a tenant has an AppProject of its name. `default` and `bayplan-platform` exist \
+    explanation: "On clusters that Argo CD delivers, a tenant has an AppProject of its name. `default`, `bayplan` and `bayplan-platform` exist \
                   already and mean something else, so no tenant may be called so there.",
 };
 
