@@ -58,6 +58,8 @@ pub struct Diagnostic {
     /// Further places: the other definition, the value, the schema.
     pub related: Vec<Label>,
     pub help: Vec<String>,
+    /// What else to know, after the help.
+    pub notes: Vec<String>,
     /// Deployments that it is about, each `SITE@ENVIRONMENT@CLUSTER`; filled in by the phases that work per deployment.
     pub deployments: Vec<String>,
     /// The part of the message that differs from deployment to deployment, such as the name of an object.
@@ -73,6 +75,7 @@ impl Diagnostic {
             primary: None,
             related: Vec::new(),
             help: Vec::new(),
+            notes: Vec::new(),
             deployments: Vec::new(),
             subject: None,
         }
@@ -102,6 +105,12 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 

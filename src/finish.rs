@@ -22,6 +22,8 @@ use crate::spec::fleet::{DeliveryKind, UnvalidatedKind};
 
 /// What is known of the unit whose objects are finished.
 pub struct UnitContext<'a> {
+    /// What messages call the unit: `namespace acme-shop on stable`, `cluster stable`.
+    pub id: String,
     pub cluster: &'a str,
     pub api: &'a Api,
     pub unvalidated: &'a [UnvalidatedKind],
@@ -57,10 +59,10 @@ impl UnitContext<'_> {
         }
     }
 
-    /// The deployment that an object is of, for messages.
+    /// The deployment that an object is of, or the namespace or cluster where it is of none, for messages.
     pub fn deployment_id(&self, owner: Owner) -> Option<&str> {
         match owner {
-            Owner::Cluster | Owner::Namespace => None,
+            Owner::Cluster | Owner::Namespace => Some(&self.id),
             Owner::Site(number) => {
                 self.namespace.as_ref()?.deployments.get(number).map(|deployment| deployment.id.as_str())
             }

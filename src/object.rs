@@ -97,6 +97,8 @@ pub struct FieldPlace {
     pub label: String,
     /// The value that was inserted there: its place and its layer.
     pub value: Option<(Span, String)>,
+    /// Where the template's schema declares the type of that value, and a label that says so: no layer could set another.
+    pub declared: Option<(Span, String)>,
 }
 
 impl Origin<'_> {
@@ -114,6 +116,7 @@ impl Origin<'_> {
                         key,
                         label: format!("set by this patch of {}", patch.label),
                         value: None,
+                        declared: None,
                     };
                 }
                 patch::Origin::Before(before) => pointer = before,
@@ -124,19 +127,37 @@ impl Origin<'_> {
             Some((trace, rendered))
         });
         let Some((trace, rendered)) = trace else {
-            return FieldPlace { span: self.span, key: None, label: String::new(), value: None };
+            return FieldPlace { span: self.span, key: None, label: String::new(), value: None, declared: None };
         };
         let inserted = trace.inserted.first();
-        let value = inserted.and_then(|inserted| match &inserted.source {
-            InsertedFrom::Value { path, below } => rendered.inputs.locate(&path.join(below)),
+        let path = inserted.and_then(|inserted| match &inserted.source {
+            InsertedFrom::Value { path, below } => Some(path.join(below)),
             InsertedFrom::File(_) => None,
         });
+        let declared = path.as_ref().and_then(|path| rendered.inputs.declared(path));
+        let value = path.and_then(|path| rendered.inputs.locate(&path));
         match inserted {
             Some(inserted) => {
-                FieldPlace { span: inserted.tag, key: trace.key, label: "inserted here".to_owned(), value }
+                FieldPlace { span: inserted.tag, key: trace.key, label: "inserted here".to_owned(), value, declared }
             }
-            None => FieldPlace { span: trace.place, key: trace.key, label: String::new(), value: None },
+            None => FieldPlace { span: trace.place, key: trace.key, label: String::new(), value: None, declared: None },
         }
+    }
+
+    /// The place of the patch that took away the field at `pointer`, and what to say of it.
+    pub fn removed(&self, pointer: &Pointer) -> Option<(Span, String)> {
+        let mut pointer = pointer.clone();
+        for patch in self.patches.iter().rev() {
+            if let Some(inside) = patch.touched.remover(&pointer) {
+                let span = patch.document.locate(&patch.body.join(inside));
+                return Some((span, format!("removed by this patch of {}", patch.label)));
+            }
+            match patch.touched.origin(&pointer) {
+                patch::Origin::Patch(_) => return None,
+                patch::Origin::Before(before) => pointer = before,
+            }
+        }
+        None
     }
 
     /// The place of a field, without what is there.

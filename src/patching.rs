@@ -72,7 +72,8 @@ fn report(
     let severity = problem.severity;
     let mut diagnostic = problem.into_diagnostic(place);
     if severity == Severity::Error {
-        diagnostic = diagnostic.also(object.origin.span, format!("applied to {}", object.identity()));
+        let name = crate::pointer::Pointer::from_segments(["metadata", "name"]);
+        diagnostic = diagnostic.also(object.origin.locate(&name), format!("applied to {}", object.identity()));
     }
     if let Some(deployment) = deployment {
         diagnostic = diagnostic.in_deployment(deployment);
@@ -91,10 +92,9 @@ impl PreparedPatch<'_> {
     }
 
     /// Why the patch hits none of these objects, as they were written.
-    pub fn miss<'o>(&self, objects: impl IntoIterator<Item = &'o Value>, what: &str) -> Diagnostic {
+    pub fn miss<'o>(&self, objects: impl IntoIterator<Item = &'o Value>) -> Diagnostic {
         let problem = self.target.miss(objects);
         let place = self.place(&problem, &self.at.child("target"));
-        let diagnostic = problem.into_diagnostic(place);
-        if what.is_empty() { diagnostic } else { diagnostic.help(what.to_owned()) }
+        problem.into_diagnostic(place)
     }
 }

@@ -231,12 +231,12 @@ fn compile_into(
         for (unit, outcome) in batch.iter().zip(outcomes) {
             findings.merge(outcome.findings);
             hits.merge(outcome.hits);
-            seen.add(&outcome.summary, findings.phase(Phase::Validate));
+            seen.add(&outcome.summary);
             files.extend(outcome.files);
             compilation.counts.objects += outcome.summary.objects.len();
             by_cluster.entry(unit.cluster.spec.name()).or_default().push(outcome.summary);
         }
-        if !findings.has_errors() {
+        if !findings.has_errors() && seen.twice.is_empty() {
             sink.accept(files)?;
         }
     }
@@ -247,17 +247,18 @@ fn compile_into(
         let outcome = cluster::compile(&prepared, cluster, &summaries, &branch);
         findings.merge(outcome.findings);
         hits.merge(outcome.hits);
-        cross::in_namespaces(&outcome.summaries, &summaries, findings.phase(Phase::Validate));
+        seen.add_namespaced(&outcome.summaries, &summaries);
         compilation.units.extend(summaries);
         for summary in outcome.summaries {
-            seen.add(&summary, findings.phase(Phase::Validate));
+            seen.add(&summary);
             compilation.counts.objects += summary.objects.len();
             compilation.units.push(summary);
         }
-        if !findings.has_errors() {
+        if !findings.has_errors() && seen.twice.is_empty() {
             sink.accept(outcome.files)?;
         }
     }
+    cross::report_twice(&prepared, &seen, &selected, findings.phase(Phase::Validate));
     compilation.units.extend(by_cluster.into_values().flatten());
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
     Ok(())

@@ -123,9 +123,13 @@ impl CompiledTemplate {
 
 /// An error with the place of the value that it is about.
 pub fn explained(error: RenderError, inputs: &RenderInputs<'_>, deployment: Option<&str>) -> Diagnostic {
+    let is_of_the_tag = error.is_of_the_tag();
     let mut diagnostic = error.diagnostic;
-    if let Some((place, label)) = error.value.as_ref().and_then(|pointer| inputs.explain(pointer)) {
-        diagnostic = diagnostic.also(place, label);
+    if let Some(pointer) = &error.value {
+        let declared = inputs.declared(pointer).filter(|_| is_of_the_tag);
+        if let Some((place, label)) = declared.or_else(|| inputs.explain(pointer)) {
+            diagnostic = diagnostic.also(place, label);
+        }
     }
     match deployment {
         Some(deployment) => diagnostic.in_deployment(deployment),

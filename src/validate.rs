@@ -30,10 +30,13 @@ pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut
     for key in ["apiVersion", "kind"] {
         match object.value.get(key) {
             Some(Value::String(text)) if !text.is_empty() => {}
-            Some(_) => refuse(format!("`{key}` must be a string"), Pointer::from_segments([key]), "write it as text"),
+            Some(_) => {
+                refuse(format!("`{key}` must be a string"), Pointer::from_segments([key]), "write it in quotes");
+                return;
+            }
             None => {
-                let message = format!("this document has no `{key}`");
-                refuse(message, Pointer::root(), "every document of a template is a Kubernetes object");
+                let help = format!("add `{key}: ...`: every document of a template is a Kubernetes object");
+                refuse(format!("this document has no `{key}`"), Pointer::root(), &help);
                 return;
             }
         }
@@ -46,9 +49,13 @@ pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut
     }
     match metadata.and_then(|metadata| metadata.get("name")) {
         Some(Value::String(name)) if !name.is_empty() => {}
+        Some(Value::String(_) | Value::Null) => {
+            let pointer = Pointer::from_segments(["metadata", "name"]);
+            refuse("metadata.name is empty".to_owned(), pointer, "set metadata.name");
+        }
         Some(_) => {
             let pointer = Pointer::from_segments(["metadata", "name"]);
-            refuse("metadata.name must be a string that is not empty".to_owned(), pointer, "set metadata.name");
+            refuse("metadata.name must be a string".to_owned(), pointer, "write it in quotes");
         }
         None => {
             let pointer = Pointer::from_segments(["metadata"]);
@@ -72,6 +79,7 @@ fn plaintext_secret(object: &Object<'_>, context: &UnitContext<'_>, diagnostics:
     let place = object.origin.field(&Pointer::from_segments(["kind"]));
     let diagnostic =
         Diagnostic::error(&PLAINTEXT_SECRET, format!("Secret {} is rendered in plain text", object.name()))
+            .about(object.name())
             .at(place.span, place.label)
             .help("use an ExternalSecret, a SealedSecret, or a SOPS file under the site's `secrets`");
     diagnostics.push(in_deployment(diagnostic, object.owner, context));

@@ -12,7 +12,7 @@ pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         "severity": diagnostic.severity.word(),
         "message": diagnostic.message,
         "file": null, "line": null, "column": null, "endLine": null, "endColumn": null,
-        "help": diagnostic.help,
+        "help": diagnostic.help.iter().chain(&diagnostic.notes).collect::<Vec<_>>(),
         "related": diagnostic.related.iter().map(|label| related(label, sources)).collect::<Vec<_>>(),
         "deployments": diagnostic.deployments,
     });

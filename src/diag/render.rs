@@ -48,6 +48,9 @@ pub fn to_text(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> Strin
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(escape_control(help)));
     }
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(escape_control(note)));
+    }
     if let Some(note) = deployments_note(&diagnostic.deployments) {
         group = group.element(Level::NOTE.message(note));
     }
@@ -67,12 +70,14 @@ fn origin<'f>(id: FileId, file: &'f ShownFile, sources: &Sources, labels: &[(Ann
 fn deployments_note(deployments: &[String]) -> Option<String> {
     match deployments {
         [] => None,
-        [one] => Some(format!("in deployment {one}")),
+        [one] if one.contains('@') => Some(format!("in deployment {one}")),
+        [one] => Some(format!("in {one}")),
         many => {
             let named: Vec<&str> = many.iter().take(MAX_DEPLOYMENTS).map(String::as_str).collect();
             let rest = many.len() - named.len();
             let more = if rest > 0 { format!(", and {rest} more") } else { String::new() };
-            Some(format!("in {} deployments: {}{more}", many.len(), named.join(", ")))
+            let noun = if many.iter().all(|id| id.contains('@')) { "deployments" } else { "places" };
+            Some(format!("in {} {noun}: {}{more}", many.len(), named.join(", ")))
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::UnitContext;
 use super::codes::RESERVED_KEY;
+use super::config_hash;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::object::{Object, Owner};
+use crate::near::near_names;
+use crate::object::{Object, Owner, pod_template_path};
 use crate::pointer::Pointer;
 use serde_json::Value;
 
@@ -34,21 +36,49 @@ pub fn add(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut
     }
 }
 
+/// Keys that templates may write. Those with a value that is no text are left to the schema.
+const ALLOWED: [&str; 2] = ["bayplan/layer", "bayplan/run"];
+
 fn report_reserved(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    for field in ["labels", "annotations"] {
-        let keys = object.value.get("metadata").and_then(|metadata| metadata.get(field)).and_then(Value::as_object);
-        for key in keys.into_iter().flat_map(|map| map.keys()).filter(|key| key.starts_with("bayplan/")) {
-            let pointer = Pointer::from_segments(["metadata", field, key]);
-            let mut diagnostic = Diagnostic::error(
-                &RESERVED_KEY,
-                format!("{} of {} is not known: `bayplan/` is the compiler's", pointer.dotted(), object.identity()),
-            )
-            .at(object.origin.locate(&pointer), "written here")
-            .help("templates may set the annotations bayplan/layer and bayplan/run, nothing else that begins with bayplan/");
-            if let Some(deployment) = context.deployment_id(object.owner) {
-                diagnostic = diagnostic.in_deployment(deployment);
+    let own = Pointer::from_segments(["metadata"]);
+    let of_pods = pod_template_path(object.kind()).and_then(|path| Pointer::parse(path).ok());
+    let of_pods = of_pods.map(|template| template.child("metadata"));
+    for metadata in std::iter::once(own).chain(of_pods) {
+        let is_own = metadata.segments().len() == 1;
+        for field in ["labels", "annotations"] {
+            let at = metadata.child(field);
+            let map = at.get(&object.value).and_then(Value::as_object);
+            for key in map.into_iter().flat_map(|map| map.keys()).filter(|key| key.starts_with("bayplan/")) {
+                let is_allowed = is_own && field == "annotations" && ALLOWED.contains(&key.as_str());
+                if !is_allowed {
+                    report_key(&at.child(key), key, object, context, diagnostics);
+                }
             }
-            diagnostics.push(diagnostic);
         }
     }
+}
+
+fn report_key(
+    pointer: &Pointer,
+    key: &str,
+    object: &Object<'_>,
+    context: &UnitContext<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let is_ours = [TENANT, ENVIRONMENT, SITE, config_hash::ANNOTATION].contains(&key);
+    let help = match near_names(key, ALLOWED).first() {
+        Some(near) if !is_ours => format!("did you mean the annotation `{near}`?"),
+        _ if is_ours => "remove it: the compiler sets it".to_owned(),
+        _ => "templates may set the annotations bayplan/layer and bayplan/run, nothing else of `bayplan/`".to_owned(),
+    };
+    let place = object.origin.field(pointer);
+    let message = format!("{} may not carry `{key}`: `bayplan/` is the compiler's", object.identity());
+    let mut diagnostic = Diagnostic::error(&RESERVED_KEY, message)
+        .about(object.name())
+        .at(place.key.unwrap_or(place.span), "written here")
+        .help(help);
+    if let Some(deployment) = context.deployment_id(object.owner) {
+        diagnostic = diagnostic.in_deployment(deployment);
+    }
+    diagnostics.push(diagnostic);
 }

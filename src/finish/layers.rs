@@ -95,7 +95,10 @@ fn report(
     diagnostics: &mut Diagnostics,
 ) {
     let pointer = Pointer::from_segments(["metadata", "annotations", annotation]);
-    let mut diagnostic = Diagnostic::error(code, message).at(object.origin.locate(&pointer), "written here").help(help);
+    let mut diagnostic = Diagnostic::error(code, message)
+        .about(object.name())
+        .at(object.origin.locate(&pointer), "written here")
+        .help(help);
     if let Some(deployment) = context.deployment_id(object.owner) {
         diagnostic = diagnostic.in_deployment(deployment);
     }

@@ -28,10 +28,10 @@ pub fn place(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &m
     match (scope, &context.namespace) {
         (Scope::Namespaced, Some(namespace)) if written.is_empty() => object.set_metadata("namespace", namespace.name),
         (Scope::Namespaced, Some(namespace)) if written == namespace.name => {}
-        (Scope::Namespaced, Some(namespace)) => {
+        (Scope::Namespaced, Some(_)) => {
             let message = format!("{} is written into namespace `{written}`, not into its own", object.identity());
-            let help = format!("remove metadata.namespace: the compiler sets `{}`", namespace.name);
-            report(object, context, &FOREIGN_NAMESPACE, &["metadata", "namespace"], message, &help, diagnostics);
+            let help = "remove metadata.namespace: the compiler sets it";
+            report(object, context, &FOREIGN_NAMESPACE, &["metadata", "namespace"], message, help, diagnostics);
         }
         (Scope::Namespaced, None) if written.is_empty() => {
             let message = format!("{} names no namespace", object.identity());
@@ -64,8 +64,8 @@ fn cluster_scoped(object: &mut Object<'_>, written: &str, context: &UnitContext<
         && object.name() != namespace.name
     {
         let message = format!("Namespace `{}` is not the one that this template is rendered for", object.name());
-        let help = format!("name it `{}`, best by the tag for `namespace`", namespace.name);
-        report(object, context, &FOREIGN_NAMESPACE, &["metadata", "name"], message, &help, diagnostics);
+        let help = "name it `{{namespace}}`";
+        report(object, context, &FOREIGN_NAMESPACE, &["metadata", "name"], message, help, diagnostics);
     }
 }
 
@@ -79,7 +79,10 @@ fn report(
     diagnostics: &mut Diagnostics,
 ) {
     let pointer = Pointer::from_segments(segments.iter().copied());
-    let mut diagnostic = Diagnostic::error(code, message).at(object.origin.locate(&pointer), "written here").help(help);
+    let mut diagnostic = Diagnostic::error(code, message)
+        .about(object.name())
+        .at(object.origin.locate(&pointer), "written here")
+        .help(help);
     if let Some(deployment) = context.deployment_id(object.owner) {
         diagnostic = diagnostic.in_deployment(deployment);
     }

@@ -3,6 +3,7 @@
 use super::Specs;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::near::{self, UNKNOWN_NAME};
+use crate::output::OutputPath;
 use crate::pointer::Pointer;
 use crate::source::{Sources, Span};
 use crate::spec::environment::{CLUSTER_FOLDER, DELIVERY_FOLDER};
@@ -30,8 +31,9 @@ pub static NOT_DEPLOYED: Code = Code {
 
 pub static RESERVED_NAME: Code = Code {
     name: "reserved-name",
-    explanation: "An environment is called `cluster` or `delivery`. The output tree keeps those folders of each cluster for the \
-                  cluster's own objects and for those by which it takes the branch.",
+    explanation: "`cluster` and `delivery` are folders of the output tree beside those of the environments, so no environment may \
+                  be called so. Clusters and environments have no name either that is no folder everywhere: Windows keeps `con`, \
+                  `nul` and the like for devices.",
 };
 
 pub static CODES: &[&Code] = &[&RESERVED_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
@@ -63,8 +65,20 @@ impl Checker<'_> {
         }
     }
 
+    /// A name that becomes a folder of the output tree.
+    fn folder_name<T>(&mut self, spec: &Spec<T>) {
+        if let Err(fault) = OutputPath::parse(spec.name()) {
+            self.diagnostics.push(
+                Diagnostic::error(&RESERVED_NAME, format!("`{}` cannot be the name of a folder: {fault}", spec.name()))
+                    .at(spec.name_place(), "this name")
+                    .help("rename it: the output tree has a folder of this name"),
+            );
+        }
+    }
+
     fn clusters(&mut self) {
         for cluster in self.specs.clusters.values().map(|cluster| &cluster.spec) {
+            self.folder_name(cluster);
             for (index, template) in cluster.spec.templates.iter().enumerate() {
                 self.template(template, Scope::Cluster, cluster.place(&pointer(["spec", "templates"]).child(index)));
             }
@@ -79,6 +93,7 @@ impl Checker<'_> {
     fn environments(&mut self) {
         let mut circles: BTreeSet<BTreeSet<String>> = BTreeSet::new();
         for environment in self.specs.environments.values() {
+            self.folder_name(environment);
             if [CLUSTER_FOLDER, DELIVERY_FOLDER].contains(&environment.name()) {
                 self.diagnostics.push(
                     Diagnostic::error(&RESERVED_NAME, format!("no environment may be called `{}`", environment.name()))
@@ -267,20 +282,44 @@ impl Checker<'_> {
 
     fn patches<T>(&mut self, spec: &Spec<T>, patches: &[Patch], at: &Pointer) {
         for (index, patch) in patches.iter().enumerate() {
+            let place = at.child(index);
+            let fields: Vec<&str> = spec
+                .document
+                .root
+                .find(&place)
+                .into_iter()
+                .flat_map(|node| node.entries())
+                .map(|(key, _)| key)
+                .collect();
+            if fields.iter().any(|field| !["target", "json", "merge", "strategic"].contains(field)) {
+                // A misspelt field was told as such, and what it was to say is not known.
+                continue;
+            }
             let forms = [patch.json.is_some(), patch.merge.is_some(), patch.strategic.is_some()];
             let count = forms.into_iter().filter(|set| *set).count();
             if count != 1 {
-                let found = if count == 0 { "none" } else { "more than one" };
+                let (found, help) = match count {
+                    0 => ("none", "say what to change, such as `merge: {spec: {replicas: 2}}`"),
+                    _ => ("more than one", "write one patch for each"),
+                };
                 self.diagnostics.push(
                     Diagnostic::error(
                         &PATCH_FORM,
                         format!("a patch has one of json, merge and strategic, found {found}"),
                     )
-                    .at(spec.place(&at.child(index)), "this patch"),
+                    .at(spec.place(&place), "this patch")
+                    .help(help),
                 );
             }
             let target = &patch.target;
-            if target.group.is_none() && target.kind.is_none() && target.name.is_none() && target.labels.is_empty() {
+            let is_written =
+                spec.document.root.find(&place.child("target")).is_some_and(|node| node.entries().count() > 0);
+            if !is_written
+                && target.group.is_none()
+                && target.kind.is_none()
+                && target.name.is_none()
+                && target.labels.is_empty()
+            {
                 self.diagnostics.push(
                     Diagnostic::error(&PATCH_FORM, "the target of a patch is empty, so it would select every object")
                         .at(spec.place(&at.child(index).child("target")), "selects everything")

@@ -304,8 +304,10 @@ fn no_such_part(name: &str, rest: &str, part: &str, view: &View<'_>, tag: Span) 
         error.help(format!(
             "go through it: `{{{{#{holder}}}}}{{{{{rest}}}}}{{{{/{holder}}}}}`, or ask whether it has items: `{{{{#{holder}.any}}}}`"
         ))
+    } else if rest == "any" {
+        error.help(format!("`.any` is for lists; `{{{{#{holder}}}}}` is rendered where it has a value"))
     } else {
-        error
+        error.help(format!("print it by its own name: `{{{{{holder}}}}}`"))
     }
 }
 

@@ -19,6 +19,13 @@ pub struct RenderError {
     pub value: Option<Pointer>,
 }
 
+impl RenderError {
+    /// Whether a value of its type can never go where the tag puts it, so that the tag is wrong and not the value.
+    pub fn is_of_the_tag(&self) -> bool {
+        std::ptr::eq(self.diagnostic.code, &codes::INSERTED_TYPE)
+    }
+}
+
 /// The error for a template that cannot be decided; `whole` is the place of all of it.
 pub(super) fn refusal(compiled: &Compiled<Lookup>, whole: Span, refusal: Refusal) -> RenderError {
     let (number, depth) = match refusal {

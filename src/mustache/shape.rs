@@ -102,23 +102,26 @@ fn carry_back(compiled: &Compiled<Lookup>, text: &DocumentText, finding: Finding
         diagnostic = diagnostic.also(text.map.span(note.start, note.end), note.text);
     }
     diagnostic = diagnostic.maybe_help(finding.help);
-    let (number, line) = text.line_at(finding.start);
-    if finding.severity == Severity::Error {
-        diagnostic = diagnostic.maybe_help(lone_tag_help(compiled, text, finding.start));
+    if finding.severity == Severity::Error
+        && let Some((message, help)) = lone_tag(compiled, text, finding.start)
+    {
+        diagnostic.message = message;
+        diagnostic.help = vec![help];
     }
     let run = text.map.run(finding.start).and_then(|run| compiled.runs.get(run as usize));
     let section = run.and_then(|run| run.section);
     if let Some(section) = section.and_then(|section| compiled.sections.get(section)) {
         diagnostic = diagnostic.also(section.tag, "inside this section");
     }
-    if !compiled.sections.is_empty() {
-        diagnostic = diagnostic.help(format!("the rendered text has in line {number}: `{}`", line.trim_end()));
+    if section.is_some() {
+        let (number, line) = text.line_at(finding.start);
+        diagnostic = diagnostic.note(format!("the rendered text has in line {number}: `{}`", line.trim_end()));
     }
     Fault { diagnostic, section }
 }
 
-/// What to do about a tag that is alone on a line where only a scalar may stand.
-fn lone_tag_help(compiled: &Compiled<Lookup>, text: &DocumentText, offset: u32) -> Option<String> {
+/// A tag that is alone on a line where only a scalar may stand: what is wrong, and what to do about it.
+fn lone_tag(compiled: &Compiled<Lookup>, text: &DocumentText, offset: u32) -> Option<(String, String)> {
     let offset = offset as usize;
     let line_start = |at: usize| text.text.get(..at).map(|before| before.rfind('\n').map_or(0, |newline| newline + 1));
     let from = line_start(offset)?;
@@ -129,11 +132,15 @@ fn lone_tag_help(compiled: &Compiled<Lookup>, text: &DocumentText, offset: u32) 
         line.is_some_and(|line| matches!(next_hole(line.trim()), Some(("", _, ""))))
     })?;
     match &lone.hole(compiled)?.source {
-        HoleSource::File { name, .. } => Some(format!(
-            "the file `{name}` is inserted as a string; if it is part of the template's text, call it `{name}.mustache`"
+        HoleSource::File { name, .. } => Some((
+            format!("the file `{name}` is inserted as a string, which cannot stand here"),
+            format!("call it `{name}.mustache`, if it is to be part of the template's text"),
         )),
-        HoleSource::Value { name, .. } => Some(format!(
-            "`{{{{{name}}}}}` fills one scalar; to add the entries of a mapping, write `<<: {{{{{name}}}}}` first in it"
+        HoleSource::Value { name, .. } => Some((
+            format!("`{{{{{name}}}}}` fills one value, which cannot stand here"),
+            format!(
+                "write it after a key or a dash; to add the entries of a mapping, write `<<: {{{{{name}}}}}` first in it"
+            ),
         )),
     }
 }

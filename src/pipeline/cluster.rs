@@ -1,17 +1,18 @@
 //! A cluster's own objects: those of its templates, and those by which it takes the branch.
 
 use super::prepare::Prepared;
-use super::unit::{report_duplicates, summaries, to_output};
+use super::unit::{place_among, report_duplicates, summaries, to_output};
 use super::{Findings, Phase, UnitSummary, branches};
 use crate::delivery::{self, DeliveredCluster, DeliveredNamespace};
 use crate::diag::Diagnostics;
 use crate::emit::{self, CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::finish::{self, UnitContext};
 use crate::load::Cluster;
-use crate::object::{Object, Origin, Owner};
+use crate::object::{Identity, Object, Origin, Owner};
 use crate::output;
 use crate::patching::{self, Hits};
 use crate::resolve::{roots, stack, values};
+use crate::source::Span;
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use crate::validate;
@@ -34,6 +35,7 @@ pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster, namespaces: &[UnitSum
     let name = cluster.spec.name();
     let Some(prepared_cluster) = prepared.cluster(name) else { return outcome };
     let context = UnitContext {
+        id: format!("cluster {name}"),
         cluster: name,
         api: &prepared_cluster.api,
         unvalidated: &prepared.specs.fleet.spec.unvalidated,
@@ -89,16 +91,10 @@ fn summary(cluster: &str, objects: Vec<super::ObjectSummary>) -> UnitSummary {
     UnitSummary { cluster: cluster.to_owned(), protect: true, objects, ..UnitSummary::default() }
 }
 
-/// Resolves, renders, patches, finishes and validates; none after the first phase with an error.
-fn objects<'s>(
-    prepared: &Prepared<'s>,
-    cluster: &'s Cluster,
-    context: &UnitContext<'_>,
-    outcome: &mut Outcome,
-) -> Option<Vec<Object<'s>>> {
+/// The objects as the cluster's templates write them; none after the first phase with an error.
+pub fn written<'s>(prepared: &Prepared<'s>, cluster: &'s Cluster, findings: &mut Findings) -> Option<Vec<Object<'s>>> {
     let specs = prepared.specs;
     let name = cluster.spec.name();
-    let findings = &mut outcome.findings;
     let mut inputs = Vec::new();
     for template in cluster.spec.spec.templates.iter().filter_map(|name| specs.templates.get(name)) {
         let Some(compiled) = prepared.library.get(template) else { continue };
@@ -120,9 +116,25 @@ fn objects<'s>(
     for object in &objects {
         validate::identity(object, None, findings.phase(Phase::Render));
     }
-    if findings.has_errors() {
-        return None;
-    }
+    (!findings.has_errors()).then_some(objects)
+}
+
+/// Where the object is made among the cluster's own: at its name.
+pub fn place_of(prepared: &Prepared<'_>, cluster: &Cluster, identity: &Identity) -> Option<Span> {
+    let objects = written(prepared, cluster, &mut Findings::default()).unwrap_or_default();
+    Some(place_among(&objects, identity).unwrap_or(cluster.spec.name_place()))
+}
+
+/// Renders, patches, finishes and validates; none after the first phase with an error.
+fn objects<'s>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    context: &UnitContext<'_>,
+    outcome: &mut Outcome,
+) -> Option<Vec<Object<'s>>> {
+    let name = cluster.spec.name();
+    let findings = &mut outcome.findings;
+    let mut objects = written(prepared, cluster, findings)?;
     let patches = prepared.patches.for_cluster(name);
     if !patches.is_empty() {
         for object in &mut objects {

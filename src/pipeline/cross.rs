@@ -1,12 +1,14 @@
 //! Checks across units: a pure function of all summaries.
 
+use super::UnitSummary;
 use super::filter::Scope;
 use super::prepare::Prepared;
-use super::{ObjectSummary, UnitSummary};
+use super::unit::unit_id;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::object::Identity;
 use crate::patching::Hits;
 use crate::patching::book::PatchLayer;
+use crate::resolve::Unit;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -18,54 +20,101 @@ pub static DUPLICATE_OBJECT: Code = Code {
 
 pub static CODES: &[&Code] = &[&DUPLICATE_OBJECT];
 
-/// Cluster-scoped objects that were seen so far, by cluster and identity.
+/// Objects made twice whose places are looked for; the rest follow from the same mistake.
+const MAX_REPORTED: usize = 200;
+
+/// The error of an object that is made twice; where the two places are one, it is one template that two render.
+pub fn made_twice<'i>(
+    identity: &Identity,
+    (first, second): (Span, Span),
+    ids: impl IntoIterator<Item = &'i str>,
+) -> Diagnostic {
+    let message = format!("{identity} is made twice");
+    let mut diagnostic = Diagnostic::error(&DUPLICATE_OBJECT, message).about(identity.name.as_str());
+    diagnostic = if first == second {
+        let tag = if identity.namespace.is_empty() { "{{namespace}}" } else { "{{site.name}}" };
+        diagnostic
+            .at(second, "made here each time")
+            .help(format!("put what tells them apart into its name, such as `{tag}`"))
+    } else {
+        diagnostic.at(second, "the second").also(first, "the first").help("rename or remove one of them")
+    };
+    ids.into_iter().fold(diagnostic, |diagnostic, id| diagnostic.in_deployment(id))
+}
+
+/// Objects that were seen so far, by cluster and identity, with the unit that makes each.
 #[derive(Debug, Default)]
 pub struct Seen {
-    objects: BTreeMap<(String, Identity), (Span, String)>,
+    objects: BTreeMap<(String, Identity), UnitKey>,
+    /// Each object that a second unit makes, with both units.
+    pub twice: Vec<(Identity, UnitKey, UnitKey)>,
+}
+
+/// Which unit: its cluster and namespace; the namespace is empty for a cluster's own objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitKey {
+    pub cluster: String,
+    pub namespace: String,
+}
+
+impl UnitKey {
+    fn of(unit: &UnitSummary) -> Self {
+        UnitKey { cluster: unit.cluster.clone(), namespace: unit.namespace.clone() }
+    }
+
+    /// What messages call it.
+    pub fn id(&self) -> String {
+        match self.namespace.as_str() {
+            "" => format!("cluster {}", self.cluster),
+            namespace => unit_id(&self.cluster, namespace),
+        }
+    }
 }
 
 impl Seen {
-    /// Adds a unit's cluster-scoped objects; two of one identity are reported. Those of a namespace can only meet others of
-    /// its own unit, or of the cluster's templates: see [`in_namespaces`].
-    pub fn add(&mut self, unit: &UnitSummary, diagnostics: &mut Diagnostics) {
+    /// Adds a unit's cluster-scoped objects. Those of its namespace can only meet others of the unit, which were told apart
+    /// there, or of the cluster's templates: see [`Seen::add_namespaced`].
+    pub fn add(&mut self, unit: &UnitSummary) {
         for object in unit.objects.iter().filter(|object| object.identity.namespace.is_empty()) {
             let key = (unit.cluster.clone(), object.identity.clone());
             match self.objects.get(&key) {
-                Some((first, path)) => report(object, *first, path, &unit.cluster, diagnostics),
+                Some(first) => self.twice.push((object.identity.clone(), first.clone(), UnitKey::of(unit))),
                 None => {
-                    self.objects.insert(key, (object.span, object.path.clone()));
+                    self.objects.insert(key, UnitKey::of(unit));
                 }
             }
         }
     }
 }
 
-/// Reports objects of a cluster's templates that one of its namespaces makes as well.
-pub fn in_namespaces(own: &[UnitSummary], namespaces: &[UnitSummary], diagnostics: &mut Diagnostics) {
-    let named = own.iter().flat_map(|unit| &unit.objects).filter(|object| !object.identity.namespace.is_empty());
-    for object in named {
-        let unit = namespaces.iter().find(|unit| unit.namespace == object.identity.namespace);
-        let first = unit.and_then(|unit| unit.objects.iter().find(|other| other.identity == object.identity));
-        if let (Some(unit), Some(first)) = (unit, first) {
-            report(object, first.span, &first.path, &unit.cluster, diagnostics);
+impl Seen {
+    /// Adds the objects of a cluster's templates that one of its namespaces makes as well.
+    pub fn add_namespaced(&mut self, own: &[UnitSummary], namespaces: &[UnitSummary]) {
+        for unit in own {
+            for object in unit.objects.iter().filter(|object| !object.identity.namespace.is_empty()) {
+                let namespace = namespaces.iter().find(|other| other.namespace == object.identity.namespace);
+                let other = namespace.filter(|other| other.objects.iter().any(|made| made.identity == object.identity));
+                self.twice.extend(other.map(|other| (object.identity.clone(), UnitKey::of(other), UnitKey::of(unit))));
+            }
         }
     }
 }
 
-fn report(object: &ObjectSummary, first: Span, path: &str, cluster: &str, diagnostics: &mut Diagnostics) {
-    let identity = &object.identity;
-    let place = if identity.namespace.is_empty() {
-        format!("on cluster {cluster}")
-    } else {
-        format!("in namespace {} on cluster {cluster}", identity.namespace)
+/// Reports objects that two units make. A unit keeps no places, so each is rendered anew to find them.
+pub fn report_twice(prepared: &Prepared<'_>, seen: &Seen, units: &[Unit<'_>], diagnostics: &mut Diagnostics) {
+    let place = |identity: &Identity, key: &UnitKey| {
+        let unit = units.iter().find(|unit| unit.cluster.spec.name() == key.cluster && unit.namespace == key.namespace);
+        match (unit, prepared.specs.clusters.get(&key.cluster)) {
+            (Some(unit), _) => super::unit::place_of(prepared, unit, identity),
+            (None, Some(cluster)) => super::cluster::place_of(prepared, cluster, identity),
+            (None, None) => None,
+        }
     };
-    let mut diagnostic = Diagnostic::error(&DUPLICATE_OBJECT, format!("{identity} {place} is made twice"))
-        .at(object.span, format!("makes {}", object.path))
-        .help("rename or remove one of them, or put what is shared into a template of scope cluster");
-    if first != object.span || path != object.path {
-        diagnostic = diagnostic.also(first, format!("makes {path}"));
+    for (identity, first, second) in seen.twice.iter().take(MAX_REPORTED) {
+        let (Some(one), Some(two)) = (place(identity, first), place(identity, second)) else { continue };
+        let ids = [first.id(), second.id()];
+        diagnostics.push(made_twice(identity, (one, two), ids.iter().map(String::as_str)));
     }
-    diagnostics.push(diagnostic);
 }
 
 /// Reports patches of shared layers and of sites that hit nothing anywhere in what was compiled. Those of a site's environment
@@ -78,11 +127,7 @@ pub fn unhit_patches(prepared: &Prepared<'_>, hits: &Hits, scope: &Scope, diagno
         };
         if is_judged && !hits.contains(&patch.id) {
             let written = prepared.written_objects(&patch.id.layer);
-            let help = match &patch.id.layer {
-                PatchLayer::Site(site) => format!("looked at every deployment of site {site}"),
-                _ => String::new(),
-            };
-            diagnostics.push(patch.miss(written.iter(), &help));
+            diagnostics.push(patch.miss(written.iter()));
         }
     }
 }

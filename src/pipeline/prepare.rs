@@ -67,7 +67,10 @@ impl<'s> Prepared<'s> {
         let patches = PatchBook::read(specs, diagnostics);
         let namespace_names = NamespaceNames::compile(specs, diagnostics);
         let secrets = secrets::read_all(specs, sources, diagnostics);
-        values::check_shared(specs, &library, diagnostics);
+        // What a broken template declares is not known.
+        if !diagnostics.has_errors() {
+            values::check_shared(specs, &library, diagnostics);
+        }
         let custom = Arc::new(custom_kinds(specs, diagnostics));
         let clusters = specs
             .clusters

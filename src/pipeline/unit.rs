@@ -13,7 +13,7 @@ use crate::pointer::Pointer;
 use crate::resolve::values::{self, RenderInputs};
 use crate::resolve::{Deployment, Unit, roots, stack};
 use crate::secrets::SOPS_ON_ARGOCD;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Run;
@@ -72,6 +72,7 @@ fn run(
         return None;
     }
     let context = UnitContext {
+        id: unit_id(unit.cluster.spec.name(), &unit.namespace),
         cluster: unit.cluster.spec.name(),
         api: &cluster.api,
         unvalidated: &prepared.specs.fleet.spec.unvalidated,
@@ -111,6 +112,11 @@ fn run(
     to_output(&base, files, findings.phase(Phase::Validate))
 }
 
+/// What messages call a namespace.
+pub fn unit_id(cluster: &str, namespace: &str) -> String {
+    format!("namespace {namespace} on {cluster}")
+}
+
 /// The inputs of each render of a unit.
 struct Resolved<'s> {
     namespace: Option<Arc<RenderInputs<'s>>>,
@@ -127,7 +133,7 @@ fn resolve<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>, diagnostics: &mut Diagn
         let stack = stack::of_namespace(specs, template, unit.cluster, unit.environment, unit.tenant, site);
         let roots =
             roots::of_namespace(&specs.fleet, unit.cluster, unit.environment, unit.tenant, Some(&unit.namespace));
-        let id = format!("namespace {} on {}", unit.namespace, unit.cluster.spec.name());
+        let id = unit_id(unit.cluster.spec.name(), &unit.namespace);
         values::check_facts(compiled.uses(), unit.cluster, diagnostics);
         values::resolve(&compiled.values, stack, roots, &id, &|_| false, diagnostics).map(Arc::new)
     });
@@ -235,7 +241,7 @@ fn patch<'s>(
     for (number, patches) in for_sites.iter().enumerate() {
         for patch in patches.iter().filter(|patch| is_own(patch) && !own_hits[number].contains(&patch.id)) {
             let written = written_in(prepared, unit, Owner::Site(number));
-            diagnostics.push(patch.miss(&written, "").in_deployment(ids[number].clone()));
+            diagnostics.push(patch.miss(&written).in_deployment(ids[number].clone()));
         }
     }
     objects
@@ -302,15 +308,10 @@ pub fn report_duplicates(objects: &[Object<'_>], context: &UnitContext<'_>, diag
             }
             Some(first) => {
                 let name = Pointer::from_segments(["metadata", "name"]);
-                let mut diagnostic =
-                    Diagnostic::error(&cross::DUPLICATE_OBJECT, format!("{identity} is made twice in one namespace"))
-                        .at(object.origin.locate(&name), "the second")
-                        .also(first.origin.locate(&name), "the first")
-                        .help("rename or remove one of them");
-                if let Some(deployment) = context.deployment_id(object.owner) {
-                    diagnostic = diagnostic.in_deployment(deployment);
-                }
-                diagnostics.push(diagnostic);
+                let places = (first.origin.locate(&name), object.origin.locate(&name));
+                let owners = [first.owner, object.owner];
+                let ids = owners.into_iter().filter_map(|owner| context.deployment_id(owner));
+                diagnostics.push(cross::made_twice(&identity, places, ids));
             }
         }
     }
@@ -383,6 +384,22 @@ pub fn written_for(prepared: &Prepared<'_>, layer: &PatchLayer) -> Vec<Value> {
     let some: Vec<Deployment<'_>> = all.into_iter().filter(is_in).take(20).collect();
     let units = units::group(prepared.specs, &prepared.namespace_names, some, &mut ignored);
     let mut written = Vec::new();
+    for cluster in prepared.specs.clusters.values() {
+        let is_in = match layer {
+            PatchLayer::Fleet => true,
+            PatchLayer::Cluster(name) => cluster.spec.name() == name,
+            PatchLayer::Environment(_)
+            | PatchLayer::Tenant(_)
+            | PatchLayer::Site(_)
+            | PatchLayer::Namespace(_)
+            | PatchLayer::SiteEnvironment(..)
+            | PatchLayer::SiteCluster(..) => false,
+        };
+        if is_in {
+            let objects = super::cluster::written(prepared, cluster, &mut Findings::default());
+            written.extend(objects.into_iter().flatten().map(|object| object.value));
+        }
+    }
     for unit in &units {
         let resolved = resolve(prepared, unit, &mut ignored);
         let objects = render(prepared, unit, &resolved, &mut ignored);
@@ -391,4 +408,30 @@ pub fn written_for(prepared: &Prepared<'_>, layer: &PatchLayer) -> Vec<Value> {
         written.extend(objects.into_iter().filter(fits).map(|object| object.value));
     }
     written
+}
+
+/// Where the object is made in this unit: at its name.
+pub fn place_of(prepared: &Prepared<'_>, unit: &Unit<'_>, identity: &Identity) -> Option<Span> {
+    let mut ignored = Diagnostics::new();
+    let resolved = resolve(prepared, unit, &mut ignored);
+    let objects = render(prepared, unit, &resolved, &mut ignored);
+    // What no template makes the compiler writes itself.
+    Some(place_among(&objects, identity).unwrap_or(unit.cluster.spec.name_place()))
+}
+
+/// The place of the name of the first object of that identity, as templates write them: without namespace, and a Job that runs
+/// on change without its suffix.
+pub fn place_among(objects: &[Object<'_>], identity: &Identity) -> Option<Span> {
+    let is_it = |object: &&Object<'_>| {
+        object.group() == identity.group
+            && object.kind() == identity.kind
+            && (object.name() == identity.name
+                || identity
+                    .name
+                    .strip_prefix(object.name())
+                    .is_some_and(|rest| rest.starts_with('-') && rest.len() == 9))
+            && [identity.namespace.as_str(), ""].contains(&object.namespace())
+    };
+    let object = objects.iter().find(is_it)?;
+    Some(object.origin.locate(&Pointer::from_segments(["metadata", "name"])))
 }

@@ -91,6 +91,12 @@ impl<'s> LayerSource<'s> {
         self.document.locate(&self.values_at.pointer().join(pointer))
     }
 
+    /// The place of a value in the values schema of the template whose defaults this layer is.
+    pub fn template_place(&self, pointer: &Pointer) -> Span {
+        let schema = Pointer::from_segments(["spec", "values", "schema"]);
+        self.document.locate(&schema.join(pointer))
+    }
+
     /// The place of a key of this layer.
     pub fn key_place(&self, pointer: &Pointer) -> Span {
         self.document.locate_key(&self.values_at.pointer().join(pointer))

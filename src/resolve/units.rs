@@ -5,6 +5,7 @@ use super::roots;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::load::{Cluster, Specs};
 use crate::mustache::Inline;
+use crate::output::OutputPath;
 use crate::pointer::Pointer;
 use crate::source::Span;
 use crate::spec::template::Scope;
@@ -97,13 +98,20 @@ fn check_name(name: String, deployment: &Deployment<'_>, place: Span, diagnostic
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-');
-    if is_label {
-        return Some(name);
-    }
-    let (reason, help) = if name.len() > 63 {
-        ("is longer than 63 characters", "shorten the names, or set a shorter `namespace` on the environment")
+    let folder = OutputPath::parse(&name);
+    let (reason, help) = if is_label {
+        let Err(fault) = folder else { return Some(name) };
+        (format!("cannot be the name of a folder: {fault}"), "set another `namespace` on the environment")
+    } else if name.len() > 63 {
+        (
+            "is longer than 63 characters".to_owned(),
+            "shorten the names, or set a shorter `namespace` on the environment",
+        )
     } else {
-        ("is not a DNS label", "write lower-case letters, digits and `-`, with a letter or digit at each end")
+        (
+            "is not a DNS label".to_owned(),
+            "write lower-case letters, digits and `-`, with a letter or digit at each end",
+        )
     };
     diagnostics.push(
         Diagnostic::error(&NAMESPACE_NAME, format!("the namespace `{name}` {reason}"))

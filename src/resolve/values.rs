@@ -3,6 +3,7 @@
 //! [`TemplateValues`] is made once for each template. [`RenderInputs`] are what a template is rendered with, and lead back from
 //! a value to the line that set it, by merging once more with a trace.
 
+mod keywords;
 mod shared;
 mod tell;
 mod template;
@@ -77,6 +78,24 @@ impl RenderInputs<'_> {
         merge(&self.template.plan, &layers, &enforcers, &mut trace);
         let place = winner(&trace, pointer)?;
         Some((place_of(&self.stack, &place), origin_of(&self.stack, place.source)))
+    }
+
+    /// Where the template's schema declares the value at `pointer` to be of one type, and a label that says so. A value that
+    /// does not go where a tag puts it is then no mistake of the layer that set it.
+    pub fn declared(&self, pointer: &Pointer) -> Option<(Span, String)> {
+        let (at, kind) = tell::declared_type(&self.template.schema, pointer)?;
+        // The lowest layer is the template's, whose document has its schema.
+        let place = self.stack.first()?.template_place(&at);
+        let noun = match kind.as_str()? {
+            "object" => "a map",
+            "array" => "a list",
+            "string" => "a string",
+            "integer" => "a whole number",
+            "number" => "a number",
+            "boolean" => "true or false",
+            other => other,
+        };
+        Some((place, format!("declared as {noun} here")))
     }
 
     /// As [`Self::locate`], with a label that says what is there: the value, the removal of it, or what should hold it.

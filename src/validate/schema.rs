@@ -20,10 +20,13 @@ pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut D
                 Some(_) => validate_object(*served, &without_sops(object), &mut violations),
                 None => validate_object(*served, &object.value, &mut violations),
             }
-            for violation in violations {
-                diagnostics.push(in_deployment(diagnostic(&violation, object), object.owner, context));
+            // An octal that is told as such is of the wrong type because of that alone.
+            let told = octals(Some(*served), object, context, diagnostics);
+            let is_follower =
+                |violation: &&Violation| told.contains(&violation.pointer) || is_misspelt(violation, &violations);
+            for violation in violations.iter().filter(|violation| !is_follower(violation)) {
+                diagnostics.push(in_deployment(diagnostic(violation, object), object.owner, context));
             }
-            octals(*served, object, context, diagnostics);
             if let Some(problem) = served.deprecation() {
                 report(problem, Severity::Warning, "apiVersion", object, context, diagnostics);
             }
@@ -38,9 +41,24 @@ pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut D
             if let Some(problem) = problem.filter(|_| !is_let_through) {
                 let field = if matches!(lookup, Lookup::Unknown(_)) { "kind" } else { "apiVersion" };
                 report(problem, Severity::Error, field, object, context, diagnostics);
+            } else {
+                octals(None, object, context, diagnostics);
             }
         }
     }
+}
+
+/// Whether a field is missing because it is misspelt, which is told where it is written.
+fn is_misspelt(missing: &Violation, violations: &[Violation]) -> bool {
+    let Problem::MissingField { is_null: false } = missing.problem else { return false };
+    let name = missing.pointer.last();
+    violations.iter().any(|violation| match &violation.problem {
+        Problem::UnknownField { near, .. } => {
+            violation.pointer.parent() == missing.pointer.parent()
+                && near.iter().any(|near| Some(near.as_str()) == name)
+        }
+        _ => false,
+    })
 }
 
 fn without_sops(object: &Object<'_>) -> serde_json::Value {
@@ -54,11 +72,18 @@ fn without_sops(object: &Object<'_>) -> serde_json::Value {
 /// A violation with the template's line, and the line of the value that was inserted there.
 fn diagnostic(violation: &Violation, object: &Object<'_>) -> Diagnostic {
     let name = object.identity().to_string();
-    let mut diagnostic = Diagnostic::error(violation.code(), violation.message(&name)).maybe_help(violation.help());
+    let mut diagnostic =
+        Diagnostic::error(violation.code(), violation.message(&name)).about(object.name()).maybe_help(violation.help());
     let label = |place: &FieldPlace| match (place.label.as_str(), violation.label()) {
         ("", own) => own,
         (at, _) => at.to_owned(),
     };
+    if matches!(violation.problem, Problem::MissingField { is_null: false })
+        && let Some((span, label)) = object.origin.removed(&violation.pointer)
+    {
+        diagnostic.help = vec!["leave it there: Kubernetes asks for it".to_owned()];
+        return diagnostic.at(span, label);
+    }
     let place = match violation.problem {
         // The pointer names what is not there: the place is what should hold it.
         Problem::MissingField { is_null: false } => {
@@ -77,17 +102,30 @@ fn diagnostic(violation: &Violation, object: &Object<'_>) -> Diagnostic {
         _ => label(&place),
     };
     diagnostic = diagnostic.at(span, text);
-    if let Some((value, layer)) = place.value {
+    // A value of the declared type that is of the wrong type here is a mistake of the template, wherever it was set.
+    let declared = place.declared.filter(|_| matches!(violation.problem, Problem::WrongType { .. }));
+    if let Some((declared, label)) = declared {
+        diagnostic = diagnostic.also(declared, label);
+    } else if let Some((value, layer)) = place.value {
         diagnostic = diagnostic.also(value, format!("this value, from {layer}"));
     }
     diagnostic
 }
 
 /// `0644` is 420 where the schema wants a number, and an error elsewhere: readers of YAML 1.2 take it for 644.
-fn octals(served: ServedKind<'_>, object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+/// Gives the places of those that it told.
+fn octals(
+    served: Option<ServedKind<'_>>,
+    object: &Object<'_>,
+    context: &UnitContext<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Pointer> {
+    let mut told = Vec::new();
     for octal in &object.octals {
         let segments = octal.pointer.segments();
-        let schema = segments.iter().try_fold(served.schema, |schema, segment| schema.at(segment));
+        let root = served.map(|served| served.schema);
+        let schema = root.and_then(|root| segments.iter().try_fold(root, |schema, segment| schema.at(segment)));
+        let is_text = schema.is_some_and(|schema| schema.kind() == Kind::String);
         let is_number = schema.is_some_and(|schema| match schema.kind() {
             Kind::Integer | Kind::Number => true,
             Kind::Any
@@ -103,10 +141,16 @@ fn octals(served: ServedKind<'_>, object: &Object<'_>, context: &UnitContext<'_>
             let doubt = Doubt::Notation(value);
             let diagnostic = Diagnostic::error(&DOUBTFUL_SCALAR, format!("`{}` {}", octal.text, doubt.message()))
                 .at(octal.span, "this scalar")
-                .help(doubt.help(&octal.text));
+                .help(if is_text {
+                    format!("write it in quotes: \"{}\"", octal.text)
+                } else {
+                    doubt.help(&octal.text)
+                });
             diagnostics.push(in_deployment(diagnostic, object.owner, context));
+            told.push(octal.pointer.clone());
         }
     }
+    told
 }
 
 fn report(
@@ -118,7 +162,9 @@ fn report(
     diagnostics: &mut Diagnostics,
 ) {
     let place = object.origin.field(&Pointer::from_segments([field]));
-    let diagnostic =
-        Diagnostic::new(problem.code, severity, problem.message).at(place.span, place.label).help(problem.help);
+    let diagnostic = Diagnostic::new(problem.code, severity, problem.message)
+        .about(context.api.minor().to_string())
+        .at(place.span, place.label)
+        .help(problem.help);
     diagnostics.push(in_deployment(diagnostic, object.owner, context));
 }

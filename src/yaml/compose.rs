@@ -388,11 +388,10 @@ impl<'t> Composer<'t, '_> {
         for hole in holes {
             while covered.next_if(|range| range.end < hole.end).is_some() {}
             if covered.peek().is_none_or(|range| range.start > hole.start) {
-                self.findings.push(Finding::error_in(
-                    &codes::MISPLACED_HOLE,
-                    hole,
-                    "a variable where no value can stand",
-                ));
+                self.findings.push(
+                    Finding::error_in(&codes::MISPLACED_HOLE, hole, "a variable where no value can stand")
+                        .help("values can stand for keys, for values and in their text alone"),
+                );
             }
         }
     }

@@ -40,7 +40,8 @@ pub(super) fn too_deep(start: usize) -> Finding {
 
 pub(super) fn tag(text: &str, range: &Range<usize>) -> Finding {
     if text[range.clone()].contains(HOLE_START) {
-        return Finding::error_in(&codes::MISPLACED_HOLE, range, "a variable in a tag");
+        return Finding::error_in(&codes::MISPLACED_HOLE, range, "a variable in a tag")
+            .help("leave the tag out, or quote the text");
     }
     Finding::error_in(&codes::TAG, range, "tags are not supported")
         .help("delete the tag; quote a value that is to be a string, and a text that begins with `!`")
@@ -73,7 +74,7 @@ fn limits_and_directives(text: &str, at: usize, kind: &ErrorKind) -> Option<Find
             let line = &text[at..line_end(text, at)];
             let range = at..at + line.trim_end().len();
             Some(if line.contains(HOLE_START) {
-                Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in a directive")
+                Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in a directive").help("delete the line")
             } else {
                 Finding::error_in(&codes::DIRECTIVE, &range, "directives are not supported").help("delete the line")
             })

@@ -213,6 +213,9 @@ impl Violation {
             Problem::UnknownField { near, .. } if !near.is_empty() => format!("did you mean {}?", quoted(near)),
             Problem::UnknownField { .. } => "remove it, or move it to where it belongs".to_owned(),
             Problem::MissingField { .. } => format!("add `{name}`"),
+            Problem::WrongType { expected: Kind::String, found: "a map" | "a list" } => {
+                "write a text; the JSON text of a value is made by `computed` in the template".to_owned()
+            }
             Problem::WrongType { expected, .. } => describe_example(*expected)?.to_owned(),
             Problem::NotAllowed { near, .. } if !near.is_empty() => format!("did you mean {}?", quoted(near)),
             Problem::NotAllowed { allowed, .. } => format!("allowed are {}", allowed.join(", ")),

@@ -5,6 +5,7 @@ use super::{Boundary, MAX_DEPTH, Node, Partial, Section, Variable};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::mustache::codes;
 use crate::mustache::origin::{Bytes, Origin};
+use std::collections::BTreeMap;
 
 /// A section whose end was not met yet.
 struct Open {
@@ -16,7 +17,16 @@ struct Open {
 }
 
 pub(super) fn build(text: &str, tokens: Vec<Token>, origin: &Origin, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    let mut builder = Builder { text, origin, diagnostics, open: Vec::new(), nodes: Vec::new(), refused: Vec::new() };
+    let mut builder = Builder {
+        text,
+        origin,
+        diagnostics,
+        open: Vec::new(),
+        nodes: Vec::new(),
+        refused: Vec::new(),
+        ends: ends(&tokens),
+        has_renamed: false,
+    };
     for token in tokens {
         builder.token(token);
     }
@@ -36,6 +46,20 @@ struct Builder<'t, 'd> {
     nodes: Vec<Node>,
     /// Names of sections that nest too deep and were left out, so that their ends are met in silence.
     refused: Vec<Box<str>>,
+    /// How many ends of each name are still to come.
+    ends: BTreeMap<Box<str>, usize>,
+    /// Whether a misspelt end was met: after one the rest is taken as it is written.
+    has_renamed: bool,
+}
+
+fn ends(tokens: &[Token]) -> BTreeMap<Box<str>, usize> {
+    let mut ends = BTreeMap::new();
+    for token in tokens {
+        if let Kind::Close { name } = &token.kind {
+            *ends.entry(name.clone()).or_default() += 1;
+        }
+    }
+    ends
 }
 
 impl Builder<'_, '_> {
@@ -62,12 +86,19 @@ impl Builder<'_, '_> {
     }
 
     fn close(&mut self, name: &str, boundary: Boundary) {
+        if let Some(left) = self.ends.get_mut(name) {
+            *left -= 1;
+        }
         if self.refused.last().is_some_and(|refused| **refused == *name) {
             self.refused.pop();
             return;
         }
         if !self.open.iter().any(|open| *open.name == *name) {
-            self.stray(name, &boundary.tag);
+            match self.open.pop_if(|open| !self.has_renamed && self.ends.get(&open.name).is_none_or(|left| *left == 0))
+            {
+                Some(open) => self.renamed(name, open, boundary),
+                None => self.stray(name, &boundary.tag),
+            }
             return;
         }
         while let Some(open) = self.open.pop() {
@@ -97,7 +128,19 @@ impl Builder<'_, '_> {
         );
     }
 
-    /// A closing tag for a section that is not open: most often the name of the open one is misspelt.
+    /// The innermost section has no end of its own, so this is it, under another name.
+    fn renamed(&mut self, name: &str, open: Open, close: Boundary) {
+        self.has_renamed = true;
+        self.diagnostics.push(
+            Diagnostic::error(&codes::UNMATCHED_SECTION, format!("section `{}` is closed as `{name}`", open.name))
+                .at(self.origin.span(&close.tag), "another name")
+                .also(self.origin.span(&open.boundary.tag), "opened here")
+                .help(format!("write `{{{{/{}}}}}`", open.name)),
+        );
+        self.finish(open, close);
+    }
+
+    /// A closing tag for a section that is not open.
     fn stray(&mut self, name: &str, tag: &Bytes) {
         let error = Diagnostic::error(&codes::UNMATCHED_SECTION, format!("`{{{{/{name}}}}}` closes no open section"))
             .at(self.origin.span(tag), "no such section is open here");

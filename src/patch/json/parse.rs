@@ -125,9 +125,16 @@ impl Reader<'_> {
 
     fn push_missing(&mut self, verb: Verb, member: &str) {
         let near = near_names(member, self.members.keys().map(String::as_str));
-        let help = near.first().map(|name| format!("`{name}` looks like it"));
         let message = format!("{} has no `{member}`", self.name(verb));
-        self.push(malformed(self.at.clone(), message).maybe_help(help));
+        let Some(misspelt) = near.first() else {
+            self.push(malformed(self.at.clone(), message).help(format!("add `{member}: ...`")));
+            return;
+        };
+        // A misspelt member is one mistake: that it is not used need not be told as well.
+        let at = self.at.child(misspelt);
+        self.problems.retain(|problem| problem.at != at);
+        let help = format!("write `{member}` instead of `{misspelt}`");
+        self.push(malformed(at, message).on_key().help(help));
     }
 
     fn warn_of_extras(&mut self, verb: Verb, needs_from: bool, needs_value: bool) {

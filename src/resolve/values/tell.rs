@@ -55,7 +55,9 @@ pub(super) fn finding(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnosti
         Some(place) => at_value(finding, &place, &inputs.stack),
         None => {
             let (place, label) = home(&Pointer::root(), &inputs.stack);
-            Diagnostic::error(finding.code(), message(finding)).at(place, label).maybe_help(finding.help.clone())
+            Diagnostic::error(finding.code(), finding.message("the values", "value "))
+                .at(place, label)
+                .maybe_help(finding.help.clone())
         }
     }
 }
@@ -64,19 +66,10 @@ pub(super) fn finding(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnosti
 fn at_value(finding: &Finding, place: &Place, stack: &[LayerSource<'_>]) -> Diagnostic {
     let key = if finding.at_key { key_place_of(stack, place) } else { None };
     let label = format!("{}, from {}", finding.label(), origin_of(stack, place.source));
-    let diagnostic =
-        Diagnostic::error(finding.code(), message(finding)).at(key.unwrap_or_else(|| place_of(stack, place)), label);
+    let diagnostic = Diagnostic::error(finding.code(), finding.message("the values", "value "))
+        .at(key.unwrap_or_else(|| place_of(stack, place)), label);
     let help = own_help(finding, place, stack);
     diagnostic.maybe_help(help.or_else(|| finding.help.clone()))
-}
-
-fn message(finding: &Finding) -> String {
-    match &finding.problem {
-        Problem::UnknownField => format!("unknown value `{}`", finding.pointer.dotted()),
-        Problem::MissingField { .. } | Problem::WrongType { .. } | Problem::Invalid(_) => {
-            finding.message("the values", "value ")
-        }
-    }
 }
 
 /// What helps against the way in which this value is written.
@@ -128,7 +121,7 @@ fn type_mismatch(error: &LayerError, template: &TemplateValues, stack: &[LayerSo
         LayerErrorKind::Enforced { item: None, found, .. } if *found != Shape::Null => &[Some(&error.place)],
         _ => return None,
     };
-    let types = declared_type(&template.schema, &error.pointer)?;
+    let (_, types) = declared_type(&template.schema, &error.pointer)?;
     candidates.iter().flatten().find_map(|place| {
         let Source::Layer(number) = place.source else { return None };
         let value = place.pointer.get(stack.get(number)?.values.as_value())?;
@@ -136,14 +129,18 @@ fn type_mismatch(error: &LayerError, template: &TemplateValues, stack: &[LayerSo
     })
 }
 
-/// The `type` that a schema gives to the value at a pointer, where it says so plainly.
-fn declared_type<'s>(schema: &'s Value, pointer: &Pointer) -> Option<&'s Value> {
-    let at = pointer.segments().iter().try_fold(schema, |schema, segment| {
-        schema
-            .get("properties")
-            .and_then(|properties| properties.get(segment.as_str()))
-            .or_else(|| schema.get("additionalProperties").filter(|inner| inner.is_object()))
-            .or_else(|| schema.get("items"))
-    });
-    at?.get("type")
+/// The `type` that a schema gives to the value at a pointer, where it says so plainly, and where in the schema it does.
+pub(super) fn declared_type<'s>(schema: &'s Value, pointer: &Pointer) -> Option<(Pointer, &'s Value)> {
+    let mut at = Pointer::root();
+    let mut here = schema;
+    for segment in pointer.segments() {
+        let steps = [vec!["properties", segment.as_str()], vec!["additionalProperties"], vec!["items"]];
+        let (path, below) = steps.into_iter().find_map(|step| {
+            let below = step.iter().try_fold(here, |schema, keyword| schema.get(*keyword))?;
+            below.is_object().then(|| (Pointer::from_segments(step), below))
+        })?;
+        (at, here) = (at.join(&path), below);
+    }
+    let kind = here.get("type")?;
+    Some((at.child("type"), kind))
 }

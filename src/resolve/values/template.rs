@@ -1,7 +1,7 @@
 //! What a template says of its values, made ready once: the merge plan, the closed schema, what its tags are bound to, and
 //! its computed values.
 
-use super::{COMPUTED, VALUES_SCHEMA};
+use super::{COMPUTED, VALUES_SCHEMA, keywords};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::layers::MergePlan;
 use crate::load::Template;
@@ -9,6 +9,8 @@ use crate::mustache::{Inline, NameUse};
 use crate::near;
 use crate::pointer::Pointer;
 use crate::resolve::roots::{self, RESERVED};
+use crate::source::Span;
+use crate::spec::template::Computed;
 use crate::spec::{Spec, TemplateSpec};
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -57,12 +59,14 @@ impl TemplateValues {
         };
         let mut schema = written.clone();
         close(&mut schema);
+        keywords::check(written, &at, head, &mut found);
         let validator = match jsonschema::draft202012::options().build(&schema) {
             Ok(validator) => Some(validator),
+            // What is wrong with a reference the plan has told.
+            Err(_) if found.has_errors() => None,
             Err(error) => {
                 let pointer = Pointer::parse(error.instance_path().as_str()).unwrap_or_default();
-                let message = format!("the values schema is no JSON Schema: {error}");
-                found.push(Diagnostic::error(&VALUES_SCHEMA, message).at(head.place(&at.join(&pointer)), "here"));
+                found.push(keywords::no_schema(&error, &pointer).at(head.place(&at.join(&pointer)), "here"));
                 None
             }
         };
@@ -173,8 +177,8 @@ fn compile_computed(
     let mut names = BTreeSet::new();
     for (index, entry) in head.spec.computed.iter().enumerate() {
         let at = Pointer::from_segments(["spec", "computed"]).child(index);
-        let mut refuse = |message: String, pointer: Pointer| {
-            diagnostics.push(Diagnostic::error(&COMPUTED, message).at(head.place(&pointer), "here"));
+        let mut refuse = |message: String, pointer: Pointer, help: &str| {
+            diagnostics.push(Diagnostic::error(&COMPUTED, message).at(head.place(&pointer), "here").help(help));
         };
         let is_taken = declared.contains(&entry.name) || RESERVED.contains(&entry.name.as_str());
         if is_taken || !names.insert(entry.name.clone()) {
@@ -185,22 +189,45 @@ fn compile_computed(
             } else {
                 "is computed twice"
             };
-            refuse(format!("computed name `{}` {reason}", entry.name), at.child("name"));
+            refuse(format!("computed name `{}` {reason}", entry.name), at.child("name"), "give it another name");
             continue;
         }
         let (text, field, as_json) = match (&entry.value, &entry.json) {
             (Some(value), None) => (value.clone(), "value", false),
             (None, Some(path)) => (format!("{{{{{path}}}}}"), "json", true),
             (Some(_), Some(_)) | (None, None) => {
-                refuse(format!("computed `{}` has one of `value` and `json`", entry.name), at);
+                let found = if entry.value.is_some() { "both" } else { "neither" };
+                let message = format!("computed `{}` takes one of `value` and `json`, found {found}", entry.name);
+                refuse(message, at, "write `value: \"{{...}}\"` for a text or a value, `json: PATH` for JSON text");
                 continue;
             }
         };
         let place = head.place(&at.child(field));
-        if let Some(inline) = Inline::compile(&text, place, &root, diagnostics) {
+        if let Some(later) = uses_later(&text, place, &root, &head.spec.computed[index..]) {
+            diagnostics.push(later);
+        } else if let Some(inline) = Inline::compile(&text, place, &root, diagnostics) {
             computed.push(ComputedValue { name: entry.name.clone(), inline, as_json });
         }
         root["properties"][&entry.name] = if as_json { json!({"type": "string"}) } else { json!({}) };
     }
     (root, computed)
+}
+
+/// The error of a computed value that uses itself or one that is computed after it, which it cannot see.
+fn uses_later(text: &str, place: Span, root: &Value, from_here: &[Computed]) -> Option<Diagnostic> {
+    let is_unknown = |name: &str| root["properties"].get(name).is_none();
+    let later: Vec<&str> = from_here.iter().map(|entry| entry.name.as_str()).filter(|name| is_unknown(name)).collect();
+    let mut all = root.clone();
+    for name in &later {
+        all["properties"][name] = json!({});
+    }
+    let inline = Inline::compile(text, place, &all, &mut Diagnostics::new())?;
+    let used = inline.uses().iter().find(|used| used.root().is_some_and(|name| later.contains(&name)))?;
+    let (name, own) = (used.root()?, from_here.first()?.name.as_str());
+    let (message, help) = if name == own {
+        (format!("computed `{own}` uses itself"), "write it without that tag".to_owned())
+    } else {
+        (format!("computed `{own}` uses `{name}`, which is computed after it"), format!("move `{name}` above `{own}`"))
+    };
+    Some(Diagnostic::error(&COMPUTED, message).at(used.tag, "not known yet").help(help))
 }

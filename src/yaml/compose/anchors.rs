@@ -24,11 +24,10 @@ impl<'t> Composer<'t, '_> {
     /// The parser announces an anchor right after its scalar, or after the start of its collection.
     pub(super) fn anchor(&mut self, id: usize, name: Cow<'t, str>, range: Range<usize>) {
         if name.contains(HOLE_START) {
-            self.findings.push(Finding::error_in(
-                &codes::MISPLACED_HOLE,
-                &range,
-                "a variable in the name of an anchor",
-            ));
+            self.findings.push(
+                Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in the name of an anchor")
+                    .help("write the name out: values can stand for keys and values alone"),
+            );
         }
         let first = self.document.names.insert(name, id).and_then(|first| self.document.anchors.get(&first));
         if let Some(first) = first {
@@ -73,6 +72,7 @@ impl<'t> Composer<'t, '_> {
         self.reached(range.end);
         let finding = if name.contains(HOLE_START) {
             Finding::error_in(&codes::MISPLACED_HOLE, &range, "a variable in the name of an alias")
+                .help("write the name out: values can stand for keys and values alone")
         } else {
             let hint = near_anchors(name, &self.document.names);
             Finding::error_in(&codes::ALIAS, &range, format!("no anchor `&{}` above in this document", shown(name)))
