@@ -112,18 +112,16 @@ fn json_patch_that_is_malformed_names_every_mistake() {
             "patch-malformed /0/op: operation 1 has an unknown `op`: \"repalce\" [not an operation of RFC 6902]\n  did you mean \
              `replace`?",
             "patch-malformed /1: operation 2 has no `op` []\n  say which it is: add, remove, replace, move, copy, test",
-            "patch-extra-member /2/vaule: operation 3 (add) has a member that it does not use: `vaule` [ignored, as RFC 6902 says]\n  \
-             remove it",
             "patch-malformed /2/path: operation 3 (add): `path` is no JSON pointer [a JSON pointer begins with `/`]\n  write \
              `/spec/replicas`",
-            "patch-malformed /2: operation 3 (add) has no `value` []\n  `vaule` looks like it",
+            "patch-malformed /2/vaule: operation 3 (add) has no `value` []\n  write `value` instead of `vaule`",
             "patch-malformed /3/path: operation 4 (remove): `path` is no JSON pointer [`~` in a JSON pointer is written `~0`, and `/` \
              is written `~1`]\n  write `/metadata/annotations/a~0b`, if the `~` is meant",
             "patch-malformed /4/path: operation 5 (move): `/spec/replicas` cannot move into itself, to `/spec/replicas/x` []\n  use \
              `copy`, then `remove` what is not wanted",
             "patch-malformed /5/path: operation 6 (remove): the empty path is the whole object, which a patch cannot remove []",
             "patch-malformed /6/path: operation 7 (copy): `path` must be a string, such as \"/spec/replicas\" [this is a number]",
-            "patch-malformed /6: operation 7 (copy) has no `from` []",
+            "patch-malformed /6: operation 7 (copy) has no `from` []\n  add `from: ...`",
             "patch-malformed /7: operation 8 is a string, not a map with `op` and `path` []",
         ],
     );

@@ -132,7 +132,7 @@ fn errors_of_the_rendered_yaml_are_shown_in_the_template() {
     let found = unrendered("a: 1\n{{#list}}\nb: {{.}}\n  c: 1\n{{/list}}\n", &[], &json!({"list": ["x", "y"]}));
     let first = found.lines().next().unwrap_or_default();
     assert!(first.contains(" 4:3 ") || first.contains(" 4:4 "), "{found}");
-    assert!(found.contains("help: the rendered text has in line 3: `  c: 1`"), "{found}");
+    assert!(found.contains("note: the rendered text has in line 3: `  c: 1`"), "{found}");
     assert!(found.contains("\n  value: list"), "{found}");
     // Duplicate keys name both places.
     let found = unrendered("a: 1\n{{#list}}\nb: 1\n{{/list}}\n", &[], &json!({"list": ["x", "y"]}));
@@ -153,7 +153,8 @@ fn a_tag_fills_a_scalar_and_nothing_else() {
     let found = refused("a:\n  b: 1\n  {{labels}}\n", &[]);
     assert!(
         found.contains(
-            "help: `{{labels}}` fills one scalar; to add the entries of a mapping, write `<<: {{labels}}` first in it"
+            "`{{labels}}` fills one value, which cannot stand here\n  3:3 \n  help: write it after a key or a dash; to add the entries \
+             of a mapping, write `<<: {{labels}}` first in it"
         ),
         "{found}"
     );

@@ -40,7 +40,7 @@ fn closed_objects_refuse_names_and_open_ones_take_them() {
     // What an open map's entries are is known: strings have no names inside.
     assert_eq!(
         refused("a: {{labels.a.b}}", &[]),
-        "unknown-name 1:4 unknown name `labels.a.b`\n  1:4 `labels.a` is a string, which has no names inside"
+        "unknown-name 1:4 unknown name `labels.a.b`\n  1:4 `labels.a` is a string, which has no names inside\n  help: print it by its own name: `{{labels.a}}`"
     );
 }
 
@@ -64,7 +64,7 @@ fn unknown_names_are_told_with_near_ones() {
     );
     assert_eq!(
         refused("a: {{text.x}}", &[]),
-        "unknown-name 1:4 unknown name `text.x`\n  1:4 `text` is a string, which has no names inside"
+        "unknown-name 1:4 unknown name `text.x`\n  1:4 `text` is a string, which has no names inside\n  help: print it by its own name: `{{text}}`"
     );
     assert_eq!(
         refused("a: {{.}}", &[]),
@@ -121,7 +121,7 @@ fn any_asks_whether_a_list_has_items() {
     );
     assert_eq!(
         refused("{{#text.any}}{{/text.any}}", &[]),
-        "unknown-name 1:1 unknown name `text.any`\n  1:1 `text` is a string, which has no names inside"
+        "unknown-name 1:1 unknown name `text.any`\n  1:1 `text` is a string, which has no names inside\n  help: `.any` is for lists; `{{#text}}` is rendered where it has a value"
     );
 }
 

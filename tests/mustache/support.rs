@@ -124,6 +124,9 @@ impl Template {
         for help in &diagnostic.help {
             text.push_str(&format!("\n  help: {help}"));
         }
+        for note in &diagnostic.notes {
+            text.push_str(&format!("\n  note: {note}"));
+        }
         text
     }
 
