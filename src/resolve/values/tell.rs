@@ -55,9 +55,7 @@ pub(super) fn finding(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnosti
         Some(place) => at_value(finding, &place, &inputs.stack),
         None => {
             let (place, label) = home(&Pointer::root(), &inputs.stack);
-            Diagnostic::error(finding.code(), finding.message("the values", "value "))
-                .at(place, label)
-                .maybe_help(finding.help.clone())
+            Diagnostic::error(finding.code(), message(finding)).at(place, label).maybe_help(finding.help.clone())
         }
     }
 }
@@ -66,10 +64,19 @@ pub(super) fn finding(finding: &Finding, inputs: &RenderInputs<'_>) -> Diagnosti
 fn at_value(finding: &Finding, place: &Place, stack: &[LayerSource<'_>]) -> Diagnostic {
     let key = if finding.at_key { key_place_of(stack, place) } else { None };
     let label = format!("{}, from {}", finding.label(), origin_of(stack, place.source));
-    let diagnostic = Diagnostic::error(finding.code(), finding.message("the values", "value "))
-        .at(key.unwrap_or_else(|| place_of(stack, place)), label);
+    let diagnostic =
+        Diagnostic::error(finding.code(), message(finding)).at(key.unwrap_or_else(|| place_of(stack, place)), label);
     let help = own_help(finding, place, stack);
     diagnostic.maybe_help(help.or_else(|| finding.help.clone()))
+}
+
+fn message(finding: &Finding) -> String {
+    match &finding.problem {
+        Problem::UnknownField => format!("unknown value `{}`", finding.pointer.dotted()),
+        Problem::MissingField { .. } | Problem::WrongType { .. } | Problem::Invalid(_) => {
+            finding.message("the values", "value ")
+        }
+    }
 }
 
 /// What helps against the way in which this value is written.
