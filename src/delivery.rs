@@ -43,8 +43,8 @@ pub struct DeliveredNamespace {
     pub protect: bool,
     /// The Secret with the keys for its SOPS files.
     pub sops_secret: String,
-    /// Names of the Jobs that run once.
-    pub once_jobs: BTreeSet<String>,
+    /// Layer and name of each Job that runs once.
+    pub once_jobs: BTreeSet<(Layer, String)>,
 }
 
 /// What delivery needs to know of a cluster.

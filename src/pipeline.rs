@@ -182,9 +182,14 @@ impl<'s> Loaded<'s> {
             .unwrap_or_default()
     }
 
-    /// Whether all clusters share one branch.
-    pub fn shares_branch(&self) -> bool {
-        self.specs.as_ref().is_none_or(branches::is_shared)
+    /// The branch of each cluster, compiled or not.
+    pub fn all_branches(&self) -> BTreeMap<String, String> {
+        self.specs.as_ref().map(branches::of_all).unwrap_or_default()
+    }
+
+    /// Whether all clusters share one branch, whichever clusters there are.
+    pub fn has_one_branch_for_all(&self) -> bool {
+        self.specs.as_ref().is_none_or(branches::is_one_for_all)
     }
 
     pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
@@ -240,11 +245,11 @@ fn compile_into(
             sink.accept(files)?;
         }
     }
+    let branches = branches::of_all(specs);
     for cluster in specs.clusters.values().filter(|cluster| options.filter.compiles_cluster(cluster)) {
         let name = cluster.spec.name();
         let summaries = by_cluster.remove(name).unwrap_or_default();
-        let branch = compilation.branches.get(name).cloned().unwrap_or_default();
-        let outcome = cluster::compile(&prepared, cluster, &summaries, &branch);
+        let outcome = cluster::compile(&prepared, cluster, &summaries, &branches);
         findings.merge(outcome.findings);
         hits.merge(outcome.hits);
         seen.add_namespaced(&outcome.summaries, &summaries);

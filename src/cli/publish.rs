@@ -111,16 +111,7 @@ impl Job<'_> {
     /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile.
     fn attempt(&self, only: Option<&[String]>) -> Result<(ExitStatus, Vec<String>), Failed> {
         let loaded = Loaded::new(self.sources, self.options);
-        if self.args.cluster.is_some() && loaded.shares_branch() && self.args.branch.is_none() {
-            return Err(CliError::Usage {
-                message: "--cluster publishes the branch of one cluster, and here all clusters share one".to_owned(),
-                help: Some(
-                    "set `publish.branch: \"rendered-{{cluster.name}}\"` in the Fleet, or leave --cluster out"
-                        .to_owned(),
-                ),
-            }
-            .into());
-        }
+        self.refuse_part_of_a_branch(&loaded)?;
         let mut worst = ExitStatus::Fine;
         let mut is_settled = false;
         let mut targets = Vec::new();
@@ -153,6 +144,23 @@ impl Job<'_> {
             self.summary(worst, &compilation)?;
         }
         Ok((worst, lost))
+    }
+
+    /// Refuses to publish one cluster to a branch that is another's too: the other's files would go.
+    fn refuse_part_of_a_branch(&self, loaded: &Loaded<'_>) -> Result<(), Failed> {
+        let Some(only) = &self.args.cluster else { return Ok(()) };
+        let all = loaded.all_branches();
+        let Some(branch) = self.args.branch.as_ref().or_else(|| all.get(only)) else { return Ok(()) };
+        let Some((other, _)) = all.iter().find(|(cluster, theirs)| *cluster != only && *theirs == branch) else {
+            return Ok(());
+        };
+        Err(CliError::Usage {
+            message: format!("--cluster publishes a branch of one cluster, and `{branch}` is that of `{other}` too"),
+            help: Some(
+                "set `publish.branch: \"rendered-{{cluster.name}}\"` in the Fleet, or leave --cluster out".to_owned(),
+            ),
+        }
+        .into())
     }
 
     /// Each branch with its clusters.

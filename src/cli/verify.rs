@@ -129,13 +129,13 @@ fn recompute(
     let mut options = Options::default();
     let loaded = Loaded::new(&sources, &options);
     let clusters = clusters(&loaded, rendered, published.iter().map(|file| file.path.as_str()));
-    let shares_branch = loaded.shares_branch();
-    if !shares_branch {
+    let has_one_branch = loaded.has_one_branch_for_all();
+    if !has_one_branch {
         options.filter = Filter { clusters: clusters.iter().cloned().collect(), ..Filter::default() };
     }
     let loaded = Loaded::new(&sources, &options);
     let mut sink = TreeComparer::new(repository, Some(rendered.tree))?;
-    let compilation = if shares_branch || !clusters.is_empty() {
+    let compilation = if has_one_branch || !clusters.is_empty() {
         loaded.compile(&mut sink)?
     } else {
         // Nothing of it is left: all files are strangers.

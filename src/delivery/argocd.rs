@@ -159,7 +159,7 @@ impl Maker<'_> {
                     namespace: Some(&namespace.name),
                     keeps: layer == Layer::Data && namespace.protect,
                     labels: Some(namespace),
-                    once_jobs: Vec::new(),
+                    once_jobs: once_jobs(namespace, &[layer]),
                 }));
             }
         }
@@ -173,7 +173,7 @@ impl Maker<'_> {
                 namespace: Some(&namespace.name),
                 keeps: false,
                 labels: Some(namespace),
-                once_jobs: namespace.once_jobs.iter().map(String::as_str).collect(),
+                once_jobs: once_jobs(namespace, &APP_LAYERS),
             }));
         }
         applications
@@ -235,7 +235,49 @@ impl Maker<'_> {
     }
 }
 
+/// The names of the Jobs of some layers that run once.
+fn once_jobs<'n>(namespace: &'n DeliveredNamespace, layers: &[Layer]) -> Vec<&'n str> {
+    let of_layers = namespace.once_jobs.iter().filter(|(layer, _)| layers.contains(layer));
+    of_layers.map(|(_, name)| name.as_str()).collect()
+}
+
 /// Names that a tenant may not have where Argo CD delivers: its project would be one that exists already.
 pub fn is_taken_project(tenant: &str) -> bool {
     matches!(tenant, "default" | PLATFORM_PROJECT) || tenant == OURS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::fleet::{Delivery, DeliveryKind};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_job_that_runs_once_is_ignored_where_it_is_applied() {
+        let namespace = DeliveredNamespace {
+            name: "n".to_owned(),
+            environment: "e".to_owned(),
+            tenant: "t".to_owned(),
+            layers: BTreeSet::from([Layer::Data, Layer::App]),
+            sops_layers: BTreeSet::new(),
+            protect: true,
+            sops_secret: String::new(),
+            once_jobs: BTreeSet::from([(Layer::App, "install".to_owned()), (Layer::Data, "seed".to_owned())]),
+        };
+        let cluster = DeliveredCluster {
+            name: "c".to_owned(),
+            branch: "rendered".to_owned(),
+            is_shared_branch: false,
+            layers: BTreeSet::new(),
+            namespaces: vec![namespace],
+        };
+        let own = Delivery { kind: Some(DeliveryKind::Argocd), ..Delivery::default() };
+        let ignored: Vec<(String, Value)> = objects(&cluster, &Settings::new(&Delivery::default(), &own))
+            .into_iter()
+            .filter(|object| object["kind"] == "Application")
+            .map(|object| (object["metadata"]["name"].to_string(), object["spec"]["ignoreDifferences"].clone()))
+            .collect();
+        let job = |name: &str| json!([{"group": "batch", "kind": "Job", "name": name, "jsonPointers": ["/spec"]}]);
+        assert_eq!(ignored, [("\"n-data\"".to_owned(), job("seed")), ("\"n-app\"".to_owned(), job("install"))]);
+    }
 }

@@ -17,9 +17,14 @@ pub static BRANCH_NAME: Code = Code {
 };
 pub static CODES: &[&Code] = &[&BRANCH_NAME];
 
-/// Whether all clusters share one branch.
-pub fn is_shared(specs: &Specs) -> bool {
+/// Whether the branch's name holds no tag, so that it is that of all clusters, whichever there are.
+pub fn is_one_for_all(specs: &Specs) -> bool {
     !specs.fleet.spec.publish.branch.contains("{{")
+}
+
+/// The branch of every cluster, whatever is compiled; one whose name cannot be made is left out.
+pub fn of_all(specs: &Specs) -> BTreeMap<String, String> {
+    of_clusters(specs, &Filter::default(), &mut Diagnostics::new())
 }
 
 /// The branch of each cluster that is compiled as a whole.

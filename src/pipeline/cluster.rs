@@ -2,7 +2,7 @@
 
 use super::prepare::Prepared;
 use super::unit::{place_among, report_duplicates, summaries, to_output};
-use super::{Findings, Phase, UnitSummary, branches};
+use super::{Findings, Phase, UnitSummary};
 use crate::delivery::{self, DeliveredCluster, DeliveredNamespace};
 use crate::diag::Diagnostics;
 use crate::emit::{self, CLUSTER_FOLDER, DELIVERY_FOLDER};
@@ -29,8 +29,13 @@ pub struct Outcome {
     pub files: Vec<output::Unit>,
 }
 
-/// Compiles a cluster's own objects. `namespaces` are the summaries of its units.
-pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster, namespaces: &[UnitSummary], branch: &str) -> Outcome {
+/// Compiles a cluster's own objects. `namespaces` are the summaries of its units, `branches` has the branch of every cluster.
+pub fn compile(
+    prepared: &Prepared<'_>,
+    cluster: &Cluster,
+    namespaces: &[UnitSummary],
+    branches: &BTreeMap<String, String>,
+) -> Outcome {
     let mut outcome = Outcome::default();
     let name = cluster.spec.name();
     let Some(prepared_cluster) = prepared.cluster(name) else { return outcome };
@@ -49,12 +54,13 @@ pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster, namespaces: &[UnitSum
     outcome.summaries.push(summary(name, summaries(&written, &files)));
     let diagnostics = outcome.findings.phase(Phase::Validate);
     if !files.is_empty() {
-        outcome.files.extend(to_output(&format!("{name}/{CLUSTER_FOLDER}"), files, diagnostics));
+        outcome.files.extend(to_output(&format!("{name}/{CLUSTER_FOLDER}"), files, cluster.spec.name_place(), diagnostics));
     }
+    let branch = branches.get(name).cloned().unwrap_or_default();
     let delivered = DeliveredCluster {
         name: name.to_owned(),
-        branch: branch.to_owned(),
-        is_shared_branch: prepared.specs.clusters.len() > 1 && branches::is_shared(prepared.specs),
+        is_shared_branch: branches.values().filter(|other| **other == branch).count() > 1,
+        branch,
         layers,
         namespaces: namespaces
             .iter()
@@ -77,12 +83,12 @@ pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster, namespaces: &[UnitSum
     let delivery = finish::finish(delivery, &context, diagnostics);
     report_duplicates(&delivery, &context, diagnostics);
     validate::objects(&delivery, &context, diagnostics);
-    if !delivery.is_empty() {
+    if !delivery.is_empty() && !diagnostics.has_errors() {
         let folder = format!("{name}/{DELIVERY_FOLDER}");
         let written: Vec<&Object<'_>> = delivery.iter().collect();
         let files = emit::folder_files(&folder, &written);
         outcome.summaries.push(summary(name, summaries(&written, &files)));
-        outcome.files.extend(to_output(&folder, files, diagnostics));
+        outcome.files.extend(to_output(&folder, files, cluster.spec.name_place(), diagnostics));
     }
     outcome
 }
@@ -155,7 +161,11 @@ fn objects<'s>(
 fn delivered_namespace(unit: &UnitSummary, sops_secret: String) -> DeliveredNamespace {
     let layers: BTreeSet<Layer> = unit.objects.iter().map(|object| object.layer).collect();
     let sops_layers = unit.objects.iter().filter(|object| object.is_sops).map(|object| object.layer).collect();
-    let once_jobs = unit.objects.iter().filter(|object| object.runs_once).map(|object| object.identity.name.clone());
+    let once_jobs = unit
+        .objects
+        .iter()
+        .filter(|object| object.runs_once)
+        .map(|object| (object.layer, object.identity.name.clone()));
     DeliveredNamespace {
         name: unit.namespace.clone(),
         environment: unit.environment.clone(),

@@ -109,7 +109,7 @@ fn run(
     let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
     summary.objects = summaries(&written, &files);
     let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
-    to_output(&base, files, findings.phase(Phase::Validate))
+    to_output(&base, files, unit.environment.name_place(), findings.phase(Phase::Validate))
 }
 
 /// What messages call a namespace.
@@ -335,8 +335,13 @@ pub fn summaries(written: &[&Object<'_>], files: &[emit::EmittedFile]) -> Vec<Ob
         .collect()
 }
 
-/// Files with their paths relative to the folder of their output unit.
-pub fn to_output(base: &str, files: Vec<emit::EmittedFile>, diagnostics: &mut Diagnostics) -> Option<output::Unit> {
+/// Files with their paths relative to the folder of their output unit. `place` is shown where a path cannot be written.
+pub fn to_output(
+    base: &str,
+    files: Vec<emit::EmittedFile>,
+    place: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<output::Unit> {
     let relative = files.into_iter().map(|file| {
         let path = file.path[base.len() + 1..].to_owned();
         output::OutputPath::parse(&path)
@@ -351,7 +356,7 @@ pub fn to_output(base: &str, files: Vec<emit::EmittedFile>, diagnostics: &mut Di
     match unit {
         Ok(unit) => Some(unit),
         Err(error) => {
-            diagnostics.push(crate::failure::Failure::diagnostic(&error));
+            diagnostics.push(crate::failure::Failure::diagnostic(&error).at(place, "the path is made for this"));
             None
         }
     }
