@@ -264,13 +264,13 @@ fn metadata_map<'v>(value: &'v mut Value, field: &str) -> Option<&'v mut Map<Str
     map.as_object_mut()
 }
 
-/// Where the pod template lies in objects of a kind that has one.
-pub fn pod_template_path(kind: &str) -> Option<&'static str> {
-    match kind {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "ReplicationController" | "Job" => {
-            Some("/spec/template")
-        }
-        "CronJob" => Some("/spec/jobTemplate/spec/template"),
+/// Where the pod template lies in objects of a kind that has one; another API group's kind of the same name has none.
+pub fn pod_template_path(group: &str, kind: &str) -> Option<&'static str> {
+    match (group, kind) {
+        ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        | ("", "ReplicationController")
+        | ("batch", "Job") => Some("/spec/template"),
+        ("batch", "CronJob") => Some("/spec/jobTemplate/spec/template"),
         _ => None,
     }
 }

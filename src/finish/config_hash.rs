@@ -24,7 +24,7 @@ pub fn stamp(objects: &mut [Object<'_>]) {
         objects.iter().map(|object| hash_of(object, &sources)).collect()
     };
     for (object, hash) in objects.iter_mut().zip(hashes) {
-        let path = pod_template_path(object.kind());
+        let path = pod_template_path(object.group(), object.kind());
         if let (Some(hash), Some(path)) = (hash, path)
             && let Some(template) = object.value.pointer_mut(path)
         {
@@ -38,7 +38,7 @@ fn hash_of(object: &Object<'_>, sources: &Sources<'_, '_>) -> Option<String> {
     if sources.is_empty() || object.verbatim.is_some() || object.run == Some(Run::Once) {
         return None;
     }
-    let template = object.value.pointer(pod_template_path(object.kind())?)?;
+    let template = object.value.pointer(pod_template_path(object.group(), object.kind())?)?;
     let found: Vec<Value> = references(template.get("spec")?)
         .into_iter()
         .filter_map(|key| sources.get(&key).map(|source| json!([key.0, key.1, data_of(source)])))

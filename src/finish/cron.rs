@@ -24,7 +24,14 @@ pub fn expand(schedule: &str, identity: &str) -> Result<Option<String>, BadField
     }
     let parts: Vec<&str> = schedule.split_whitespace().collect();
     if parts.len() != FIELDS.len() {
-        return Ok(None);
+        let is_hashed = |part: &&str| *part == "H" || part.starts_with("H(") || part.starts_with("H/");
+        return match parts.iter().copied().find(is_hashed) {
+            None => Ok(None),
+            Some(part) => {
+                let reason = format!("a schedule has five fields, and this one has {}", parts.len());
+                Err(BadField { field: part.to_owned(), reason })
+            }
+        };
     }
     let mut expanded = Vec::with_capacity(parts.len());
     for (part, (name, low, high)) in parts.into_iter().zip(FIELDS) {
@@ -103,5 +110,8 @@ mod tests {
         assert!(expand("H/0 * * * *", "x").is_err());
         assert!(expand("0,H * * * *", "x").is_err());
         assert!(expand("Hx * * * *", "x").is_err());
+        assert!(expand("H 3 * *", "x").is_err());
+        assert!(expand("CRON_TZ=Europe/Helsinki H/5 3 * * *", "x").is_err());
+        assert_eq!(expand("CRON_TZ=Europe/Helsinki 5 3 * * *", "x"), Ok(None));
     }
 }

@@ -8,6 +8,7 @@ use crate::mustache::Inline;
 use crate::output::OutputPath;
 use crate::pointer::Pointer;
 use crate::source::Span;
+use crate::spec::environment::CLUSTER_FOLDER;
 use crate::spec::template::Scope;
 use crate::spec::{EnvironmentSpec, SiteSpec, Spec, TenantSpec};
 use serde_json::{Value, json};
@@ -16,7 +17,8 @@ use std::collections::BTreeMap;
 pub static NAMESPACE_NAME: Code = Code {
     name: "namespace-name",
     explanation: "The name of a namespace, made from the environment's `namespace` string, must be a DNS label (RFC 1123) of at \
-                  most 63 characters. Nothing is cut, because a cut name could meet another one.",
+                  most 63 characters. Nothing is cut, because a cut name could meet another one. It may not be `cluster`: what \
+                  delivers a cluster's own layers is called `cluster-platform` and `cluster-data`.",
 };
 pub static SHARED_NAMESPACE: Code = Code {
     name: "shared-namespace",
@@ -99,7 +101,12 @@ fn check_name(name: String, deployment: &Deployment<'_>, place: Span, diagnostic
         && !name.starts_with('-')
         && !name.ends_with('-');
     let folder = OutputPath::parse(&name);
-    let (reason, help) = if is_label {
+    let (reason, help) = if name == CLUSTER_FOLDER {
+        (
+            "has the name by which delivery calls the cluster's own layers".to_owned(),
+            "set another `namespace` on the environment",
+        )
+    } else if is_label {
         let Err(fault) = folder else { return Some(name) };
         (format!("cannot be the name of a folder: {fault}"), "set another `namespace` on the environment")
     } else if name.len() > 63 {
