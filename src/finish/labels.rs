@@ -41,7 +41,7 @@ const ALLOWED: [&str; 2] = ["bayplan/layer", "bayplan/run"];
 
 fn report_reserved(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     let own = Pointer::from_segments(["metadata"]);
-    let of_pods = pod_template_path(object.kind()).and_then(|path| Pointer::parse(path).ok());
+    let of_pods = pod_template_path(object.group(), object.kind()).and_then(|path| Pointer::parse(path).ok());
     let of_pods = of_pods.map(|template| template.child("metadata"));
     for metadata in std::iter::once(own).chain(of_pods) {
         let is_own = metadata.segments().len() == 1;

@@ -54,7 +54,12 @@ pub fn compile(
     outcome.summaries.push(summary(name, summaries(&written, &files)));
     let diagnostics = outcome.findings.phase(Phase::Validate);
     if !files.is_empty() {
-        outcome.files.extend(to_output(&format!("{name}/{CLUSTER_FOLDER}"), files, cluster.spec.name_place(), diagnostics));
+        outcome.files.extend(to_output(
+            &format!("{name}/{CLUSTER_FOLDER}"),
+            files,
+            cluster.spec.name_place(),
+            diagnostics,
+        ));
     }
     let branch = branches.get(name).cloned().unwrap_or_default();
     let delivered = DeliveredCluster {
