@@ -5,6 +5,7 @@ pub mod check;
 pub mod completions;
 pub mod exit;
 pub mod filter;
+pub mod gates;
 pub mod init;
 pub mod list;
 pub mod man;

@@ -32,6 +32,8 @@ pub fn all() -> Vec<&'static Code> {
         crate::pipeline::filter::CODES,
         crate::pipeline::prepare::CODES,
         crate::output::CODES,
+        crate::acknowledgement::CODES,
+        crate::gate::codes::CODES,
         crate::cli::exit::CODES,
         crate::cli::verify::CODES,
     ];

@@ -24,9 +24,11 @@ pub mod value;
 pub mod yaml;
 
 // Phases, in order.
+pub mod acknowledgement;
 pub mod delivery;
 pub mod emit;
 pub mod finish;
+pub mod gate;
 pub mod inputs;
 pub mod load;
 pub mod object;

@@ -23,6 +23,12 @@ pub struct Identity {
     pub name: String,
 }
 
+impl Identity {
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.group == group && self.kind == kind
+    }
+}
+
 impl fmt::Display for Identity {
     /// `Deployment portal-web`, as messages name it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

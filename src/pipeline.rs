@@ -13,8 +13,10 @@ pub mod filter;
 pub mod prepare;
 pub mod unit;
 
+use crate::acknowledgement::Acknowledgements;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
+use crate::gate;
 use crate::kubernetes::Minor;
 use crate::load::{self, Specs};
 use crate::object::Identity;
@@ -53,6 +55,10 @@ pub struct Compilation {
     pub branches: BTreeMap<String, String>,
     /// Clusters, sites and deployments that were compiled.
     pub counts: Counts,
+    /// What reviewers said yes to.
+    pub acknowledgements: Acknowledgements,
+    /// How much of a cluster's protected objects one publish may remove, in percent.
+    pub max_removal: usize,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +85,8 @@ pub struct UnitSummary {
     pub tenant: String,
     /// The sites of its deployments.
     pub sites: Vec<String>,
+    /// Those of them that are disabled here.
+    pub disabled: Vec<String>,
     pub protect: bool,
     /// What is written, in order of path.
     pub objects: Vec<ObjectSummary>,
@@ -192,6 +200,12 @@ impl<'s> Loaded<'s> {
         self.specs.as_ref().is_none_or(branches::is_one_for_all)
     }
 
+    /// The one branch that all clusters share; none where each has its own, and where specs have errors.
+    pub fn shared_branch(&self) -> Option<&str> {
+        let specs = self.specs.as_ref().filter(|specs| branches::is_one_for_all(specs))?;
+        Some(&specs.fleet.spec.publish.branch)
+    }
+
     pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
         let Loaded { sources, options, specs, mut findings } = self;
         let mut compilation = Compilation::default();
@@ -216,6 +230,10 @@ fn compile_into(
 ) -> Result<(), Failed> {
     let Some(prepared) = Prepared::new(sources, specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
     let known = options.filter.check(specs, findings.phase(Phase::Load));
+    let acknowledged = specs.acknowledgements.values();
+    compilation.acknowledgements =
+        Acknowledgements::read(acknowledged, gate::codes::ACKNOWLEDGEABLE, findings.phase(Phase::Load));
+    compilation.max_removal = specs.fleet.spec.publish.max_removal.trim_end_matches('%').parse().unwrap_or(0);
     compilation.branches = branches::of_clusters(specs, &options.filter, findings.phase(Phase::Load));
     if !known || findings.has_errors() {
         return Ok(());

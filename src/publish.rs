@@ -41,12 +41,12 @@ pub use error::GitError;
 pub use message::{IDENTITY, Provenance};
 pub use object::{Commit, CommitTime, ObjectId, ObjectKind};
 pub use previous::{Allowed, Notice, Previous, Start};
-pub use published::{PublishedFile, files, read};
+pub use published::{PublishedFile, PublishedTree, files, read};
 pub use rendered::Rendered;
 pub use repository::Repository;
 pub use revision::{Resolved, resolve};
 pub use source::{CommitSource, SourceFacts};
-pub use tree_comparer::{ComparedTree, TreeComparer};
+pub use tree_comparer::{ChangedFile, ComparedTree, TreeComparer};
 pub use tree_writer::{TreeWriter, WrittenTree};
 
 use ancestry::{Ancestry, ancestry};

@@ -1,5 +1,7 @@
 //! `bayplan check`.
 
+mod against;
+
 use super::args::Global;
 use super::exit::{CliError, ExitStatus};
 use super::filter::FilterArgs;
@@ -20,11 +22,14 @@ use serde_json::json;
 /// Reads the work tree, or a commit with --source. All errors of the first phase that has any are told.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  bayplan check\n  bayplan check --site portal --environment staging\n  \
-                        bayplan check --kubernetes-version 1.37 --format json")]
+                        bayplan check --kubernetes-version 1.37 --format json\n  bayplan check --against origin/rendered")]
 pub struct CheckArgs {
     /// Check a commit's fleet instead of the work tree's
     #[arg(long, value_name = "REV")]
     pub source: Option<String>,
+    /// Run the gates of `publish` against this rendered branch or commit; it is only read
+    #[arg(long, value_name = "REF")]
+    pub against: Option<String>,
     /// Check every cluster against this Kubernetes minor instead of its own, such as 1.37
     #[arg(long, value_name = "V")]
     pub kubernetes_version: Option<String>,
@@ -57,6 +62,15 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
     timings.step("read");
     let options = Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version };
+    if let Some(against) = &args.against {
+        return against::run(
+            &against::Request { against, source: args.source.as_deref() },
+            &opened,
+            &options,
+            global,
+            report,
+        );
+    }
     let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut Nowhere, report))?;
     timings.step("compile");
     timings.tell(report)?;
@@ -66,16 +80,27 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
 
 /// The last line of a command that compiles: what was looked at and what was found.
 pub fn finish(compilation: &Compilation, options: &Options, report: &Report) -> Result<ExitStatus, Failed> {
+    let is_misused = compilation.diagnostics.iter().any(|diagnostic| diagnostic.code.name == UNKNOWN_FILTER.name);
+    let status = match compilation.has_errors() {
+        false => ExitStatus::Fine,
+        true if is_misused => ExitStatus::Usage,
+        true => ExitStatus::Input,
+    };
+    summarize(compilation, options, status, report)?;
+    Ok(status)
+}
+
+/// As [`finish`], where more than the compile decides how the command ends.
+pub fn summarize(
+    compilation: &Compilation,
+    options: &Options,
+    status: ExitStatus,
+    report: &Report,
+) -> Result<(), Failed> {
     let number = |severity: Severity| {
         compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     };
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
-    let is_misused = compilation.diagnostics.iter().any(|diagnostic| diagnostic.code.name == UNKNOWN_FILTER.name);
-    let status = match errors {
-        0 => ExitStatus::Fine,
-        _ if is_misused => ExitStatus::Usage,
-        _ => ExitStatus::Input,
-    };
     let counts = &compilation.counts;
     let filtered = if options.filter.is_empty() { "" } else { " (filtered: rules that compare sites saw only these)" };
     let text = if errors > 0 {
@@ -97,6 +122,5 @@ pub fn finish(compilation: &Compilation, options: &Options, report: &Report) -> 
             "clusters": counts.clusters, "sites": counts.sites, "deployments": counts.deployments,
             "objects": counts.objects,
         }),
-    )?;
-    Ok(status)
+    )
 }

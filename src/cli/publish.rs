@@ -1,17 +1,19 @@
 //! `bayplan publish`.
 
 use super::args::Global;
-use super::check::finish;
+use super::check::{finish, summarize};
 use super::exit::{CliError, ExitStatus};
+use super::gates::{self, GitTree};
 use super::open;
 use super::progress::{Progress, Timings};
 use super::report::Report;
 use crate::failure::Failed;
+use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
 use crate::output::{Sink, Unit};
 use crate::pipeline::{Compilation, Filter, Loaded, Options};
 use crate::publish::{
-    Allowed, ChangeKind, Changes, CommitSource, MAX_ATTEMPTS, ObjectId, Outcome, Previous, PublishOptions, Publisher,
-    TreeComparer, TreeWriter,
+    Allowed, ChangeKind, Changes, CommitSource, ComparedTree, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
+    PublishOptions, Publisher, TreeComparer, TreeWriter, WrittenTree,
 };
 use crate::source::Sources;
 use clap::Args;
@@ -85,11 +87,36 @@ struct Target {
     publisher: Publisher,
     previous: Previous,
     sink: Option<TargetSink>,
+    gate: Gate,
 }
 
 enum TargetSink {
     Writer(TreeWriter),
     Comparer(TreeComparer),
+}
+
+impl Target {
+    /// Takes units for the branch, and shows the gates what differs.
+    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
+        let changed = match &mut self.sink {
+            Some(TargetSink::Writer(writer)) => {
+                writer.accept(units)?;
+                writer.take_changed()
+            }
+            Some(TargetSink::Comparer(comparer)) => {
+                comparer.accept(units)?;
+                comparer.take_changed()
+            }
+            None => Vec::new(),
+        };
+        gates::feed(&mut self.gate, self.publisher.repository(), changed)
+    }
+}
+
+/// A tree that is complete and judged.
+enum Complete {
+    Written(Box<WrittenTree>),
+    Compared(ComparedTree),
 }
 
 impl Job<'_> {
@@ -138,7 +165,7 @@ impl Job<'_> {
         if compilation.has_errors() {
             return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
         }
-        let (status, lost) = self.publish(router.targets)?;
+        let (status, lost) = self.publish(router.targets, &compilation)?;
         worst = worst.max(status);
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
@@ -170,6 +197,10 @@ impl Job<'_> {
             let branch = self.args.branch.clone().unwrap_or(branch);
             branches.entry(branch).or_default().push(cluster);
         }
+        // A fleet that has lost its last cluster would empty the branch that they shared: the gates must see it.
+        if let (true, None, Some(branch)) = (branches.is_empty(), &self.args.cluster, loaded.shared_branch()) {
+            branches.insert(self.args.branch.clone().unwrap_or_else(|| branch.to_owned()), Vec::new());
+        }
         branches
     }
 
@@ -184,15 +215,20 @@ impl Job<'_> {
         let publisher = Publisher::open(self.source, options)?;
         let previous = publisher.previous()?;
         if let Some(outcome) = publisher.up_to_date(&previous, Some(source_tree))? {
-            self.tell_outcome(branch, outcome)?;
+            self.tell_outcome(branch, outcome, &[])?;
             return Ok(None);
         }
         let sink = if self.args.dry_run {
-            TargetSink::Comparer(publisher.comparer(&previous)?)
+            let mut comparer = publisher.comparer(&previous)?;
+            comparer.watch(is_watched);
+            TargetSink::Comparer(comparer)
         } else {
-            TargetSink::Writer(publisher.writer(&previous)?)
+            let mut writer = publisher.writer(&previous)?;
+            writer.watch(is_watched);
+            TargetSink::Writer(writer)
         };
-        Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink) }))
+        let gate = Gate::default();
+        Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink), gate }))
     }
 
     /// A branch that is refused stops no other one.
@@ -202,26 +238,32 @@ impl Job<'_> {
         ExitStatus::from(failure.class())
     }
 
-    fn publish(&self, targets: Vec<Target>) -> Result<(ExitStatus, Vec<String>), Failed> {
+    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<(ExitStatus, Vec<String>), Failed> {
         let mut worst = ExitStatus::Fine;
         let mut lost = Vec::new();
         let source_tree = self.source.inputs_tree(self.named)?;
         for mut target in targets {
-            let outcome = match target.sink.take() {
-                Some(TargetSink::Writer(writer)) => {
-                    let written = writer.finish()?;
-                    target.publisher.commit(&target.previous, written, source_tree, &[]).map_err(Failed::from)
-                }
-                Some(TargetSink::Comparer(comparer)) => {
-                    let compared = comparer.finish()?;
+            let Some((complete, verdict)) = self.judge(&mut target, compilation)? else { continue };
+            self.report.diagnostics(&verdict.diagnostics, self.sources)?;
+            if verdict.is_refused() {
+                self.report.note(&format!("{}: nothing was published", target.branch));
+                worst = worst.max(ExitStatus::Refused);
+                continue;
+            }
+            let outcome = match complete {
+                Complete::Written(written) => target
+                    .publisher
+                    .commit(&target.previous, *written, source_tree, &verdict.notes)
+                    .map_err(Failed::from),
+                Complete::Compared(compared) => {
                     self.tell_planned(&target, &compared.changes)?;
+                    verdict.notes.iter().for_each(|note| self.report.note(note));
                     continue;
                 }
-                None => continue,
             };
             match outcome {
                 Ok(Outcome::LostRace) => lost.push(target.branch),
-                Ok(outcome) => self.tell_outcome(&target.branch, outcome)?,
+                Ok(outcome) => self.tell_outcome(&target.branch, outcome, &verdict.notes)?,
                 Err(failure) => worst = worst.max(self.refused(&target.branch, &failure)),
             }
         }
@@ -229,7 +271,7 @@ impl Job<'_> {
     }
 
     /// What came of a branch.
-    fn tell_outcome(&self, branch: &str, outcome: Outcome) -> Result<(), Failed> {
+    fn tell_outcome(&self, branch: &str, outcome: Outcome, notes: &[String]) -> Result<(), Failed> {
         let published = match outcome {
             Outcome::Unchanged { notices, .. } => {
                 notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
@@ -239,6 +281,7 @@ impl Job<'_> {
             Outcome::Published(published) => published,
         };
         published.notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
+        notes.iter().for_each(|note| self.report.note(note));
         let source = self.source.facts().commit;
         let changes = &published.changes;
         if self.report.is_json() {
@@ -246,11 +289,42 @@ impl Job<'_> {
                 "type": "result", "branch": branch, "state": "published", "commit": published.commit.to_string(),
                 "parent": published.parent.map(|parent| parent.to_string()), "tree": published.tree.to_string(),
                 "source": source.to_string(), "added": changes.added, "modified": changes.modified,
-                "removed": changes.removed,
+                "removed": changes.removed, "notes": notes,
             }));
         }
         let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), told(changes));
         self.report.result_bytes(line.as_bytes())
+    }
+
+    /// Completes the tree of a branch and asks the gates about it.
+    fn judge(&self, target: &mut Target, compilation: &Compilation) -> Result<Option<(Complete, Verdict)>, Failed> {
+        let (complete, changed) = match target.sink.take() {
+            Some(TargetSink::Writer(writer)) => {
+                let mut written = writer.finish()?;
+                let changed = std::mem::take(&mut written.changed);
+                (Complete::Written(Box::new(written)), changed)
+            }
+            Some(TargetSink::Comparer(comparer)) => {
+                let mut compared = comparer.finish()?;
+                let changed = std::mem::take(&mut compared.changed);
+                (Complete::Compared(compared), changed)
+            }
+            None => return Ok(None),
+        };
+        let repository = target.publisher.repository();
+        gates::feed(&mut target.gate, repository, changed)?;
+        let last = target.previous.tree.map(|tree| GitTree::new(repository, tree));
+        let mut verdict = std::mem::take(&mut target.gate).judge(&Question {
+            compilation,
+            clusters: &target.clusters,
+            last: last.as_ref().map(|last| last as &dyn LastTree),
+            today: gates::day_of(self.source.facts().time),
+            filter: &Filter::default(),
+        })?;
+        if self.options.strict {
+            verdict.make_strict();
+        }
+        Ok(Some((complete, verdict)))
     }
 
     fn tell_unchanged(&self, branch: &str) -> Result<(), Failed> {
@@ -286,7 +360,7 @@ impl Job<'_> {
         if !self.report.is_json() && status != ExitStatus::Fine {
             return Ok(());
         }
-        finish(compilation, self.options, self.report).map(|_| ())
+        summarize(compilation, self.options, status, self.report)
     }
 }
 
@@ -318,11 +392,7 @@ impl Sink for Router {
             }
         }
         for (target, units) in self.targets.iter_mut().zip(by_target) {
-            match &mut target.sink {
-                Some(TargetSink::Writer(writer)) => writer.accept(units)?,
-                Some(TargetSink::Comparer(comparer)) => comparer.accept(units)?,
-                None => {}
-            }
+            target.accept(units)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::args::Global;
 use super::exit::{CliError, ExitStatus};
+use super::gates::clusters_of;
 use super::open;
 use super::report::{Report, count};
 use crate::diag::{Code, Diagnostic};
@@ -128,7 +129,8 @@ fn recompute(
     let published = files(repository, rendered.tree)?;
     let mut options = Options::default();
     let loaded = Loaded::new(&sources, &options);
-    let clusters = clusters(&loaded, rendered, published.iter().map(|file| file.path.as_str()));
+    let paths = published.iter().map(|file| file.path.as_str());
+    let clusters = clusters_of(&loaded, rendered.reference.as_deref(), paths);
     let has_one_branch = loaded.has_one_branch_for_all();
     if !has_one_branch {
         options.filter = Filter { clusters: clusters.iter().cloned().collect(), ..Filter::default() };
@@ -152,24 +154,6 @@ fn recompute(
     changes.forget(HYDRATOR_FILE);
     let same_inputs = source.inputs_tree(&named)? == provenance.source_tree;
     Ok(Some(Verdict { changes, same_inputs, files: published.len() }))
-}
-
-/// The clusters whose output a commit holds: all that share the branch; with one branch per cluster those of this branch, or,
-/// where the commit is known by another name, those that it has folders of.
-fn clusters<'p>(loaded: &Loaded<'_>, rendered: &Rendered, paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
-    let branches = loaded.branches();
-    let reference = rendered.reference.as_deref().unwrap_or_default();
-    let is_this = |branch: &str| {
-        let remote = reference.strip_prefix("refs/remotes/").and_then(|rest| rest.split_once('/'));
-        reference.strip_prefix("refs/heads/") == Some(branch) || remote.is_some_and(|(_, name)| name == branch)
-    };
-    let own: BTreeSet<String> =
-        branches.iter().filter(|(_, branch)| is_this(branch)).map(|(cluster, _)| cluster.clone()).collect();
-    if !own.is_empty() {
-        return own;
-    }
-    let folders: BTreeSet<&str> = paths.filter_map(|path| path.split_once('/')).map(|(folder, _)| folder).collect();
-    branches.into_keys().filter(|cluster| folders.contains(cluster.as_str())).collect()
 }
 
 fn tell(

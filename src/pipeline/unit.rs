@@ -14,6 +14,7 @@ use crate::resolve::values::{self, RenderInputs};
 use crate::resolve::{Deployment, Unit, roots, stack};
 use crate::secrets::SOPS_ON_ARGOCD;
 use crate::source::{FileId, Span};
+use crate::spec::State;
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Run;
@@ -42,6 +43,12 @@ pub fn compile(prepared: &Prepared<'_>, unit: &Unit<'_>) -> Outcome {
             namespace: unit.namespace.clone(),
             tenant: unit.tenant.name().to_owned(),
             sites: unit.deployments.iter().map(|deployment| deployment.site.name().to_owned()).collect(),
+            disabled: unit
+                .deployments
+                .iter()
+                .filter(|deployment| deployment.state == State::Disabled)
+                .map(|deployment| deployment.site.name().to_owned())
+                .collect(),
             protect: unit.deployments.iter().any(|deployment| deployment.protect),
             objects: Vec::new(),
         },

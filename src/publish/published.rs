@@ -27,6 +27,58 @@ pub fn read(repository: &Repository, file: &PublishedFile) -> Result<Vec<u8>, Gi
     repository.read(file.id, ObjectKind::Blob, &file.path)
 }
 
+/// A published tree of which parts are read by path.
+pub struct PublishedTree<'r> {
+    repository: &'r Repository,
+    root: ObjectId,
+}
+
+impl<'r> PublishedTree<'r> {
+    pub fn new(repository: &'r Repository, root: ObjectId) -> Self {
+        PublishedTree { repository, root }
+    }
+
+    /// All files below a folder, in order of path, which is that from the root; none where there is no such folder.
+    pub fn files_below(&self, folder: &str) -> Result<Vec<PublishedFile>, GitError> {
+        let Some(entry) = self.find(folder)?.filter(|entry| entry.mode == EntryMode::Folder) else {
+            return Ok(Vec::new());
+        };
+        let mut files = Vec::new();
+        collect(self.repository, entry.id, &format!("{folder}/"), &mut |path, id| {
+            files.push(PublishedFile { path, id })
+        })?;
+        files.sort();
+        Ok(files)
+    }
+
+    /// The bytes of the file at a path; none where there is no such file.
+    pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+        match self.find(path)? {
+            Some(entry) if entry.mode == EntryMode::File => {
+                self.repository.read(entry.id, ObjectKind::Blob, path).map(Some)
+            }
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    fn find(&self, path: &str) -> Result<Option<TreeEntry>, GitError> {
+        let mut tree = self.root;
+        let mut components = path.split('/').peekable();
+        while let Some(name) = components.next() {
+            let entries = self.repository.tree(tree, "a folder of the published tree")?;
+            let Some(entry) = entries.into_iter().find(|entry| entry.name == name.as_bytes()) else { return Ok(None) };
+            if components.peek().is_none() {
+                return Ok(Some(entry));
+            }
+            if entry.mode != EntryMode::Folder {
+                return Ok(None);
+            }
+            tree = entry.id;
+        }
+        Ok(None)
+    }
+}
+
 fn collect(
     repository: &Repository,
     tree: ObjectId,

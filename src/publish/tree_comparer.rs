@@ -23,6 +23,27 @@ pub struct TreeComparer {
     layout: Layout,
     root: Folder,
     changes: Changes,
+    /// The files that differ, where someone asked for them.
+    watch: Option<Watch>,
+}
+
+/// A file that differs between two trees, for those who look at both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedFile {
+    pub path: String,
+    /// What the previous tree has there.
+    pub old: Option<ObjectId>,
+    /// Whether the new tree has a file there.
+    pub is_new: bool,
+    /// The new content, where it was asked for.
+    pub new: Option<Vec<u8>>,
+}
+
+/// Collects the files that differ.
+struct Watch {
+    /// Whether the new content of a path is asked for.
+    wants: fn(&str) -> bool,
+    changed: Vec<ChangedFile>,
 }
 
 /// A folder above the units, with the entries that the previous tree has there.
@@ -45,6 +66,8 @@ struct OldEntries {
 pub struct ComparedTree {
     pub tree: ObjectId,
     pub changes: Changes,
+    /// The files that differ and were not taken before, where they were asked for.
+    pub changed: Vec<ChangedFile>,
     /// The objects of the folders above the units, as far as they are new.
     pub(super) new: Vec<NewObject>,
 }
@@ -55,7 +78,17 @@ impl TreeComparer {
         let repository = repository.reopen()?;
         let old = read_old(&repository, previous)?;
         let root = Folder { old, ..Folder::default() };
-        Ok(TreeComparer { repository, layout: Layout::default(), root, changes: Changes::default() })
+        Ok(TreeComparer { repository, layout: Layout::default(), root, changes: Changes::default(), watch: None })
+    }
+
+    /// Has the files that differ collected for [`TreeComparer::take_changed`], those that `wants` names with their new content.
+    pub fn watch(&mut self, wants: fn(&str) -> bool) {
+        self.watch = Some(Watch { wants, changed: Vec::new() });
+    }
+
+    /// The files that differ, as far as they are known and were not taken before.
+    pub fn take_changed(&mut self) -> Vec<ChangedFile> {
+        self.watch.as_mut().map(|watch| std::mem::take(&mut watch.changed)).unwrap_or_default()
     }
 
     /// Takes a batch of units, ids in parallel, and gives what is new in them.
@@ -81,10 +114,16 @@ impl TreeComparer {
     /// Completes the folders above the units, and notes what the previous tree has and this one lacks.
     pub fn finish(mut self) -> Result<ComparedTree, GitError> {
         let mut new = Vec::new();
-        let mut comparison = Comparison { repository: &self.repository, changes: &mut self.changes, new: &mut new };
+        let mut comparison = Comparison {
+            repository: &self.repository,
+            changes: &mut self.changes,
+            new: &mut new,
+            watch: self.watch.as_mut(),
+        };
         let tree = comparison.finish_folder("", self.root)?;
         self.changes.sort();
-        Ok(ComparedTree { tree, changes: self.changes, new })
+        let changed = self.watch.map(|watch| watch.changed).unwrap_or_default();
+        Ok(ComparedTree { tree, changes: self.changes, changed, new })
     }
 
     fn add_node(&mut self, path: &str, node: BuiltNode, new: &mut Vec<NewObject>) -> Result<(), GitError> {
@@ -96,8 +135,8 @@ impl TreeComparer {
         };
         folder.finished.push(TreeEntry { mode, name: name.into(), id });
         let old = folder.old.entries.get(name.as_bytes()).copied();
-        let mut comparison = Comparison { repository: &self.repository, changes: &mut self.changes, new };
-        comparison.compare(path, node, old)
+        let (repository, changes, watch) = (&self.repository, &mut self.changes, self.watch.as_mut());
+        Comparison { repository, changes, new, watch }.compare(path, node, old)
     }
 }
 
@@ -136,9 +175,25 @@ struct Comparison<'a> {
     repository: &'a Repository,
     changes: &'a mut Changes,
     new: &'a mut Vec<NewObject>,
+    watch: Option<&'a mut Watch>,
 }
 
 impl Comparison<'_> {
+    /// Notes a file that differs, by what each side has.
+    fn note(&mut self, path: &str, old: Option<ObjectId>, new: Option<&[u8]>) {
+        let kind = match (old, new) {
+            (None, _) => ChangeKind::Added,
+            (Some(_), Some(_)) => ChangeKind::Modified,
+            (Some(_), None) => ChangeKind::Removed,
+        };
+        self.changes.push(path, kind);
+        if let Some(watch) = &mut self.watch {
+            let is_new = new.is_some();
+            let new = new.filter(|_| (watch.wants)(path)).map(<[u8]>::to_vec);
+            watch.changed.push(ChangedFile { path: path.to_owned(), old, is_new, new });
+        }
+    }
+
     /// Compares one entry and all below it.
     fn compare(&mut self, path: &str, node: BuiltNode, old: Option<(EntryMode, ObjectId)>) -> Result<(), GitError> {
         match node {
@@ -147,10 +202,10 @@ impl Comparison<'_> {
                     Some((EntryMode::File, old)) if old == id => return Ok(()),
                     Some((EntryMode::Folder, old)) => {
                         self.removed(path, old)?;
-                        self.changes.push(path, ChangeKind::Added);
+                        self.note(path, None, Some(&bytes));
                     }
-                    Some(_) => self.changes.push(path, ChangeKind::Modified),
-                    None => self.changes.push(path, ChangeKind::Added),
+                    Some((_, old)) => self.note(path, Some(old), Some(&bytes)),
+                    None => self.note(path, None, Some(&bytes)),
                 }
                 self.new.push(NewObject { id, kind: ObjectKind::Blob, content: bytes });
             }
@@ -158,8 +213,8 @@ impl Comparison<'_> {
                 let old = match old {
                     Some((EntryMode::Folder, old)) if old == tree.id => return Ok(()),
                     Some((EntryMode::Folder, old)) => read_old(self.repository, Some(old))?,
-                    Some(_) => {
-                        self.changes.push(path, ChangeKind::Removed);
+                    Some((_, old)) => {
+                        self.note(path, Some(old), None);
                         OldEntries::default()
                     }
                     None => OldEntries::default(),
@@ -184,7 +239,7 @@ impl Comparison<'_> {
             let path = below(path, &String::from_utf8_lossy(&name));
             match mode {
                 EntryMode::Folder => self.removed(&path, id)?,
-                _ => self.changes.push(&path, ChangeKind::Removed),
+                _ => self.note(&path, Some(id), None),
             }
         }
         Ok(())
@@ -201,8 +256,8 @@ impl Comparison<'_> {
         let Folder { mut old, folders, mut finished } = folder;
         for (name, folder) in folders {
             let path = below(path, &name);
-            if old.entries.get(name.as_bytes()).is_some_and(|(mode, _)| *mode != EntryMode::Folder) {
-                self.changes.push(&path, ChangeKind::Removed);
+            if let Some((_, id)) = old.entries.get(name.as_bytes()).filter(|(mode, _)| *mode != EntryMode::Folder) {
+                self.note(&path, Some(*id), None);
             }
             let id = self.finish_folder(&path, folder)?;
             finished.push(TreeEntry { mode: EntryMode::Folder, name: name.into_bytes(), id });

@@ -5,7 +5,7 @@ use super::error::GitError;
 use super::object::ObjectId;
 use super::pack::PackWriter;
 use super::repository::Repository;
-use super::tree_comparer::TreeComparer;
+use super::tree_comparer::{ChangedFile, TreeComparer};
 use crate::failure::Failed;
 use crate::output::{Sink, Unit};
 
@@ -19,6 +19,8 @@ pub struct TreeWriter {
 pub struct WrittenTree {
     pub tree: ObjectId,
     pub changes: Changes,
+    /// The files that differ and were not taken before, where they are watched: the removed ones among them.
+    pub changed: Vec<ChangedFile>,
     pub(super) pack: PackWriter,
 }
 
@@ -27,6 +29,16 @@ impl TreeWriter {
     pub(super) fn new(repository: &Repository, previous: Option<ObjectId>) -> Result<Self, GitError> {
         let pack = PackWriter::create(&repository.pack_folder(), repository.shared_mode()?)?;
         Ok(TreeWriter { comparer: TreeComparer::new(repository, previous)?, pack })
+    }
+
+    /// As [`TreeComparer::watch`].
+    pub fn watch(&mut self, wants: fn(&str) -> bool) {
+        self.comparer.watch(wants);
+    }
+
+    /// As [`TreeComparer::take_changed`].
+    pub fn take_changed(&mut self) -> Vec<ChangedFile> {
+        self.comparer.take_changed()
     }
 
     /// Takes a batch of units, and stores what is new in it: ids and compression in parallel.
@@ -39,7 +51,7 @@ impl TreeWriter {
     pub fn finish(mut self) -> Result<WrittenTree, GitError> {
         let compared = self.comparer.finish()?;
         self.pack.append(compared.new)?;
-        Ok(WrittenTree { tree: compared.tree, changes: compared.changes, pack: self.pack })
+        Ok(WrittenTree { tree: compared.tree, changes: compared.changes, changed: compared.changed, pack: self.pack })
     }
 }
 

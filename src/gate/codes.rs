@@ -1,0 +1,84 @@
+//! The codes of the gates: what each refuses and why, for `bayplan explain CODE`.
+
+use crate::diag::Code;
+
+pub static DATA_REMOVED: Code = Code {
+    name: "data-removed",
+    explanation: "A claim, volume, snapshot or other protected object was published and is not in the new tree: it was removed, \
+                  renamed or moved to another namespace or cluster. The cluster keeps it, and nothing manages it any more; what \
+                  takes its place begins empty. To delete data on purpose, publish `protect: false` first, let the cluster take \
+                  it, then remove the site.",
+};
+pub static NAMESPACE_REMOVED: Code = Code {
+    name: "namespace-removed",
+    explanation: "A protected namespace was published and is not in the new tree. Renaming a site, a tenant or an environment \
+                  renames namespaces, and volumes do not move with them. The cluster keeps the namespace and its claims and \
+                  deletes the rest of what is in it. An Acknowledgement of it covers the claims.",
+};
+pub static CRD_REMOVED: Code = Code {
+    name: "crd-removed",
+    explanation: "A CustomResourceDefinition was published and is not in the new tree. The cluster deletes it, and with it every \
+                  object of its kind in every namespace, whoever made them.",
+};
+pub static DATA_DETACHED: Code = Code {
+    name: "data-detached",
+    explanation: "A pod template no longer mounts a published claim that it mounted, or mounts something else in its place, or a \
+                  StatefulSet with claim templates leaves. The data is still there, and the application begins with nothing.",
+};
+pub static STORAGE_SHRUNK: Code = Code {
+    name: "storage-shrunk",
+    explanation: "A claim asks for less storage than it was published with. Kubernetes refuses to shrink a volume, so Flux or \
+                  Argo CD would fail and everything after it would wait.",
+};
+pub static IMMUTABLE_CHANGED: Code = Code {
+    name: "immutable-changed",
+    explanation: "A field changes that Kubernetes does not let change once an object exists. Flux or Argo CD would fail with \
+                  `field is immutable`. Give the object another name, or delete the one in the cluster by hand (a StatefulSet \
+                  with `--cascade=orphan`) and acknowledge it.",
+};
+pub static OBJECT_MOVED: Code = Code {
+    name: "object-moved",
+    explanation: "An object moves to a later layer. The layer that had it is applied first and deletes it; the later one makes it \
+                  anew. Data, StatefulSets and load balancers, whose address would change, are refused; others are warned of.",
+};
+pub static PROTECTION_REMOVED: Code = Code {
+    name: "protection-removed",
+    explanation: "What kept data from being deleted goes: `protect: false`, or a policy that said Retain. From then on, removing \
+                  the object deletes its data. An Acknowledgement of it is the first of the two steps by which data is deleted.",
+};
+pub static MASS_REMOVAL: Code = Code {
+    name: "mass-removal",
+    explanation: "A cluster, an environment or a tenant leaves whole, or more than `publish.maxRemoval` of the protected objects \
+                  of a cluster leave at once (10 at least). What `state: disabled` takes away is not counted.",
+};
+pub static EMPTY_OUTPUT: Code = Code {
+    name: "empty-output",
+    explanation: "The new tree holds no object outside of delivery, and the published one does: the clusters would be emptied. \
+                  It cannot be acknowledged. To give up a fleet, suspend its delivery and delete the branch.",
+};
+
+pub static CODES: &[&Code] = &[
+    &DATA_REMOVED,
+    &NAMESPACE_REMOVED,
+    &CRD_REMOVED,
+    &DATA_DETACHED,
+    &STORAGE_SHRUNK,
+    &IMMUTABLE_CHANGED,
+    &OBJECT_MOVED,
+    &PROTECTION_REMOVED,
+    &MASS_REMOVAL,
+    &EMPTY_OUTPUT,
+];
+
+/// Those that an Acknowledgement may name.
+pub static ACKNOWLEDGEABLE: &[&Code] = &[
+    &DATA_REMOVED,
+    &NAMESPACE_REMOVED,
+    &CRD_REMOVED,
+    &DATA_DETACHED,
+    &STORAGE_SHRUNK,
+    &IMMUTABLE_CHANGED,
+    &OBJECT_MOVED,
+    &PROTECTION_REMOVED,
+    &MASS_REMOVAL,
+];

@@ -1,0 +1,189 @@
+//! Objects as they lie in a published tree: their place by path, and their content with secrets left out.
+
+use crate::acknowledgement::Subject;
+use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
+use crate::finish::labels;
+use crate::finish::protection;
+use crate::object::Identity;
+use crate::spec::common::Layer;
+use crate::yaml::read::{ReadOptions, read_text};
+use crate::yaml::value::node_value;
+use serde_json::Value;
+
+const INDEX: &str = "kustomization.yaml";
+
+/// Kinds, in lower case as file names begin, that some gate looks at wherever they lie. Of other kinds only what lies in the
+/// layer `data` is read.
+const WATCHED: &[&str] = &[
+    "certificaterequest",
+    "clusterrolebinding",
+    "configmap",
+    "cronjob",
+    "csidriver",
+    "customresourcedefinition",
+    "daemonset",
+    "deployment",
+    "endpointslice",
+    "externalsecret",
+    "gatewayclass",
+    "ingressclass",
+    "job",
+    "namespace",
+    "persistentvolume",
+    "persistentvolumeclaim",
+    "pod",
+    "priorityclass",
+    "replicaset",
+    "replicationcontroller",
+    "resourcequota",
+    "rolebinding",
+    "runtimeclass",
+    "secret",
+    "service",
+    "statefulset",
+    "storageclass",
+    "volumeattributesclass",
+    "volumesnapshot",
+    "volumesnapshotclass",
+    "volumesnapshotcontent",
+];
+
+/// Where an object lies, by its path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub cluster: String,
+    /// Empty for a cluster's own objects.
+    pub environment: String,
+    /// The folder of its namespace; empty for cluster-scoped objects of the cluster.
+    pub namespace: String,
+    pub layer: Layer,
+}
+
+impl Place {
+    /// Reads `<cluster>/<environment>/<namespace>/<layer>/<file>` or `<cluster>/cluster/<layer>/[<namespace>/]<file>`. None for
+    /// indexes, for delivery, and for what bayplan did not write.
+    pub fn of(path: &str) -> Option<Self> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let (cluster, environment, namespace, layer) = match parts.as_slice() {
+            [_, second, ..] if *second == DELIVERY_FOLDER => return None,
+            [.., file] if *file == INDEX || !file.ends_with(".yaml") => return None,
+            [cluster, second, layer, _] if *second == CLUSTER_FOLDER => (cluster, "", "", layer),
+            [cluster, second, layer, namespace, _] if *second == CLUSTER_FOLDER => (cluster, "", *namespace, layer),
+            [cluster, environment, namespace, layer, _] => (cluster, *environment, *namespace, layer),
+            _ => return None,
+        };
+        Some(Place {
+            cluster: (*cluster).to_owned(),
+            environment: environment.to_owned(),
+            namespace: namespace.to_owned(),
+            layer: Layer::from_name(layer)?,
+        })
+    }
+
+    /// The order in which it is applied: what a cluster's own templates make comes before all namespaces.
+    pub fn order(&self) -> (bool, Layer) {
+        (!self.environment.is_empty(), self.layer)
+    }
+}
+
+/// Whether gates read the object at a path.
+pub fn is_watched(path: &str) -> bool {
+    let Some(place) = Place::of(path) else { return false };
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let kind = file.split(['-', '.']).next().unwrap_or_default();
+    place.layer == Layer::Data || WATCHED.contains(&kind)
+}
+
+/// An object of a published tree.
+#[derive(Debug, Clone)]
+pub struct Published {
+    pub path: String,
+    pub place: Place,
+    pub identity: Identity,
+    /// Without what a Secret holds, plain or encrypted.
+    pub value: Value,
+    /// Whether it is a SOPS file, which carries no annotation of ours.
+    pub is_sops: bool,
+}
+
+impl Published {
+    /// Reads an object; none where the file is not one, or not at a path of ours.
+    pub fn read(path: &str, bytes: &[u8]) -> Option<Self> {
+        let place = Place::of(path)?;
+        let reading = read_text(std::str::from_utf8(bytes).ok()?, ReadOptions::default());
+        let root = reading.roots.first().filter(|_| reading.roots.len() == 1)?;
+        let (mut value, _) = node_value(root, None);
+        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let api_version = text("/apiVersion");
+        let identity = Identity {
+            group: api_version.rsplit_once('/').map_or("", |(group, _)| group).to_owned(),
+            kind: text("/kind"),
+            namespace: text("/metadata/namespace"),
+            name: text("/metadata/name"),
+        };
+        if identity.kind.is_empty() || identity.name.is_empty() {
+            return None;
+        }
+        let mut is_sops = false;
+        if let (true, Value::Object(fields)) = (identity.is("", "Secret"), &mut value) {
+            is_sops = fields.remove("sops").is_some();
+            fields.remove("data");
+            fields.remove("stringData");
+        }
+        Some(Published { path: path.to_owned(), place, identity, value, is_sops })
+    }
+
+    pub fn get(&self, pointer: &str) -> Option<&Value> {
+        self.value.pointer(pointer)
+    }
+
+    pub fn text(&self, pointer: &str) -> &str {
+        self.get(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub fn label(&self, key: &str) -> &str {
+        self.get("/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub fn annotation(&self, key: &str) -> &str {
+        let annotations = self.get("/metadata/annotations");
+        annotations.and_then(|annotations| annotations.get(key)).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether it carries the annotations that keep it when an edit removes it. The RoleBinding by which Flux prunes a namespace
+    /// carries them too, and is no data.
+    pub fn is_kept(&self) -> bool {
+        let is_ours = self.place.layer == Layer::Platform && self.is("rbac.authorization.k8s.io", "RoleBinding");
+        protection::is_kept(&self.value) && !is_ours
+    }
+
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.identity.is(group, kind)
+    }
+
+    pub fn is_namespace(&self) -> bool {
+        self.is("", "Namespace")
+    }
+
+    pub fn is_claim(&self) -> bool {
+        self.is("", "PersistentVolumeClaim")
+    }
+
+    /// The namespace that it is in, or is.
+    pub fn home(&self) -> &str {
+        if self.is_namespace() { &self.identity.name } else { &self.identity.namespace }
+    }
+
+    /// What acknowledgements are matched against.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            cluster: self.place.cluster.clone(),
+            environment: self.place.environment.clone(),
+            tenant: self.label(labels::TENANT).to_owned(),
+            site: self.label(labels::SITE).to_owned(),
+            namespace: self.home().to_owned(),
+            kind: self.identity.kind.clone(),
+            name: self.identity.name.clone(),
+        }
+    }
+}

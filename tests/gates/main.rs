@@ -1,0 +1,13 @@
+//! Edits of a small fleet, and what the gates say of them: compiled in memory, no git.
+//!
+//! `fleet/` is the fleet. Each case is an edit of its files and the codes that are due; [`losing`] has those that would lose data,
+//! [`harmless`] those that would not. Whole diagnostics are compared in [`texts`].
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
+mod acknowledged;
+mod harmless;
+mod immutable;
+mod losing;
+mod support;
+mod texts;
