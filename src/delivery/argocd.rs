@@ -2,7 +2,7 @@
 //!
 //! There is no order between Applications, so each one retries with backoff until what it needs is there.
 
-use super::{DeliveredCluster, DeliveredNamespace, OURS, Settings, bounded_name};
+use super::{DeliveredCluster, DeliveredNamespace, Settings, bounded_name};
 use crate::emit::CLUSTER_FOLDER;
 use crate::spec::common::Layer;
 use serde_json::{Map, Value, json};
@@ -241,9 +241,10 @@ fn once_jobs<'n>(namespace: &'n DeliveredNamespace, layers: &[Layer]) -> Vec<&'n
     of_layers.map(|(_, name)| name.as_str()).collect()
 }
 
-/// Names that a tenant may not have where Argo CD delivers: its project would be one that exists already.
-pub fn is_taken_project(tenant: &str) -> bool {
-    matches!(tenant, "default" | PLATFORM_PROJECT) || tenant == OURS
+/// Whether a tenant's project would be one that exists already: ours, or the one that every Argo CD has.
+pub fn is_taken_project(tenant: &str, settings: &Settings) -> bool {
+    // With a destination, names begin with the cluster's.
+    tenant == PLATFORM_PROJECT || (tenant == "default" && settings.destination.is_none())
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub fn place(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &m
 }
 
 fn cluster_scoped(object: &mut Object<'_>, written: &str, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    if let (Owner::Site(_), _) = (object.owner, ()) {
+    if matches!(object.owner, Owner::Site(_)) {
         let message = format!("{} is cluster-scoped, which a site's template may not write", object.identity());
         let help = "move it to a template of scope cluster or namespace";
         report(object, context, &CLUSTER_SCOPED, &["kind"], message, help, diagnostics);

@@ -3,8 +3,8 @@
 use super::prepare::Prepared;
 use super::unit::{place_among, report_duplicates, summaries, to_output};
 use super::{Findings, Phase, UnitSummary};
-use crate::delivery::{self, DeliveredCluster, DeliveredNamespace};
-use crate::diag::Diagnostics;
+use crate::delivery::{self, DeliveredCluster, DeliveredNamespace, Settings};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::{self, CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::finish::{self, UnitContext};
 use crate::load::Cluster;
@@ -72,7 +72,7 @@ pub fn compile(
             .map(|unit| delivered_namespace(unit, prepared.sops_secret(cluster, &unit.tenant, diagnostics)))
             .collect(),
     };
-    report_taken_projects(cluster, &delivered, prepared_cluster.delivery.kind, diagnostics);
+    report_taken_projects(cluster, &delivered, &prepared_cluster.delivery, diagnostics);
     let delivery: Vec<Object<'_>> = delivery::objects(&delivered, &prepared_cluster.delivery)
         .into_iter()
         .map(|value| Object {
@@ -186,17 +186,16 @@ fn delivered_namespace(unit: &UnitSummary, sops_secret: String) -> DeliveredName
 fn report_taken_projects(
     cluster: &Cluster,
     delivered: &DeliveredCluster,
-    kind: DeliveryKind,
+    settings: &Settings,
     diagnostics: &mut Diagnostics,
 ) {
-    if kind != DeliveryKind::Argocd {
+    if settings.kind != DeliveryKind::Argocd {
         return;
     }
-    let tenants: BTreeMap<&str, ()> =
-        delivered.namespaces.iter().map(|namespace| (namespace.tenant.as_str(), ())).collect();
-    for tenant in tenants.into_keys().filter(|tenant| delivery::argocd::is_taken_project(tenant)) {
+    let tenants: BTreeSet<&str> = delivered.namespaces.iter().map(|namespace| namespace.tenant.as_str()).collect();
+    for tenant in tenants.into_iter().filter(|tenant| delivery::argocd::is_taken_project(tenant, settings)) {
         diagnostics.push(
-            crate::diag::Diagnostic::error(
+            Diagnostic::error(
                 &delivery::TAKEN_PROJECT,
                 format!(
                     "tenant `{tenant}` cannot be delivered by Argo CD: its project would be one that exists already"
