@@ -312,6 +312,8 @@ struct NewTree<'c> {
     clusters: &'c [String],
     objects: BTreeMap<(&'c str, &'c Identity), (&'c UnitSummary, &'c ObjectSummary)>,
     paths: BTreeMap<&'c str, &'c ObjectSummary>,
+    /// Cluster and namespace of each unit.
+    namespaces: BTreeSet<(&'c str, &'c str)>,
 }
 
 impl<'c> NewTree<'c> {
@@ -326,7 +328,8 @@ impl<'c> NewTree<'c> {
                 paths.insert(object.path.as_str(), object);
             }
         }
-        NewTree { units, clusters, objects, paths }
+        let namespaces = units.iter().map(|unit| (unit.cluster.as_str(), unit.namespace.as_str())).collect();
+        NewTree { units, clusters, objects, paths, namespaces }
     }
 
     /// Whether it has no object but those of delivery, and no deployment that would have some if it were enabled.
@@ -343,7 +346,7 @@ impl<'c> NewTree<'c> {
     }
 
     fn has_namespace(&self, cluster: &str, namespace: &str) -> bool {
-        self.units.iter().any(|unit| unit.cluster == cluster && unit.namespace == namespace)
+        self.namespaces.contains(&(cluster, namespace))
     }
 
     /// Whether a finding is about a Job that runs once, whose specification is nobody's to compare.

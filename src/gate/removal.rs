@@ -83,11 +83,16 @@ pub fn findings(
 ) -> Result<Vec<Finding>, Failed> {
     let mut findings = Vec::new();
     let renames = rename::Renames::new(left, new, added);
+    let mut homes: BTreeMap<(&str, &str), Vec<&Published>> = BTreeMap::new();
     for old in left {
+        homes.entry((&old.place.cluster, old.home())).or_default().push(old);
+    }
+    for old in left {
+        let around = homes.get(&(old.place.cluster.as_str(), old.home())).map(Vec::as_slice).unwrap_or_default();
         let found = if old.is_namespace() && old.is_kept() {
             Some(Finding {
                 left_over: Some(format!("namespace {}", old.identity.name)),
-                ..Finding::about(&NAMESPACE_REMOVED, old, namespace_leaves(old, left))
+                ..Finding::about(&NAMESPACE_REMOVED, old, namespace_leaves(old, around))
             })
         } else if old.is("apiextensions.k8s.io", "CustomResourceDefinition") {
             Some(Finding::about(&CRD_REMOVED, old, format!("{} leaves", plain(old))))
@@ -97,26 +102,21 @@ pub fn findings(
         } else {
             stateful_set_leaves(old, new, facts)?
         };
-        findings.extend(found.map(|finding| Finding { because: renames.told(old), ..named_site(finding, old, left) }));
+        findings.extend(found.map(|finding| Finding { because: renames.told(old), ..named_site(finding, around) }));
     }
     Ok(findings)
 }
 
 /// A Namespace is its site's where it has but one.
-fn named_site(mut finding: Finding, old: &Published, left: &[Published]) -> Finding {
+fn named_site(mut finding: Finding, around: &[&Published]) -> Finding {
     if finding.subject.site.is_empty() {
-        let sites: std::collections::BTreeSet<&str> =
-            left.iter().filter(|other| same_home(old, other)).map(|other| other.label(labels::SITE)).collect();
+        let sites: std::collections::BTreeSet<&str> = around.iter().map(|other| other.label(labels::SITE)).collect();
         let mut named = sites.into_iter().filter(|site| !site.is_empty());
         if let (Some(only), None) = (named.next(), named.next()) {
             finding.subject.site = only.to_owned();
         }
     }
     finding
-}
-
-fn same_home(one: &Published, other: &Published) -> bool {
-    one.place.cluster == other.place.cluster && one.home() == other.home()
 }
 
 /// Data that the cluster keeps. A SOPS file carries no annotation, so its namespace answers for it.
@@ -130,12 +130,9 @@ fn is_protected(old: &Published, facts: &mut Facts<'_>) -> Result<bool, Failed> 
         && !facts.is_let_go(&place.cluster, &place.environment, &place.namespace)?)
 }
 
-fn namespace_leaves(old: &Published, left: &[Published]) -> String {
-    let claims: Vec<&str> = left
-        .iter()
-        .filter(|other| other.is_claim() && same_home(old, other))
-        .map(|claim| claim.identity.name.as_str())
-        .collect();
+fn namespace_leaves(old: &Published, around: &[&Published]) -> String {
+    let claims: Vec<&str> =
+        around.iter().filter(|other| other.is_claim()).map(|claim| claim.identity.name.as_str()).collect();
     match claims.as_slice() {
         [] => format!("namespace {} leaves", old.identity.name),
         [one] => format!("namespace {} leaves with claim {one}", old.identity.name),
