@@ -214,6 +214,25 @@ impl IntoIterator for Diagnostics {
     }
 }
 
+/// The text without a name, wherever that stands as a word of its own.
+fn without(text: &str, name: &str) -> String {
+    if name.is_empty() {
+        return text.to_owned();
+    }
+    let is_part = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(name) {
+        let (before, after) = (&rest[..start], &rest[start + name.len()..]);
+        left.push_str(before);
+        if left.ends_with(is_part) || after.starts_with(is_part) {
+            left.push_str(name);
+        }
+        rest = after;
+    }
+    left + rest
+}
+
 /// Order of findings, and what makes two of them the same. The place is compared by path, so that ids do not matter.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct SortKey {
@@ -229,18 +248,29 @@ struct SortKey {
 impl SortKey {
     fn of(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let place = diagnostic.primary.as_ref().map(|label| label.span);
-        let message = match diagnostic.subject.as_deref() {
-            Some(subject) if !subject.is_empty() => diagnostic.message.replace(subject, ""),
-            Some(_) | None => diagnostic.message.clone(),
-        };
+        let subject = diagnostic.subject.as_deref().unwrap_or_default();
+        let labels = diagnostic.primary.iter().chain(&diagnostic.related);
         SortKey {
             severity: diagnostic.severity,
             path: place.map(|span| sources.path(span.file).to_owned()).unwrap_or_default(),
             start: place.map_or(0, |span| span.start),
             code: diagnostic.code.name,
-            message,
-            labels: diagnostic.primary.iter().chain(&diagnostic.related).cloned().collect(),
+            message: without(&diagnostic.message, subject),
+            labels: labels.map(|label| Label { span: label.span, text: without(&label.text, subject) }).collect(),
             help: diagnostic.help.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_out_as_a_word_only() {
+        assert_eq!(without("ConfigMap s has no field `s`", "s"), "ConfigMap  has no field ``");
+        assert_eq!(without("spec.x of Deployment a-web-a", "a-web"), "spec.x of Deployment a-web-a");
+        assert_eq!(without("ConfigMap größe", "größe"), "ConfigMap ");
+        assert_eq!(without("nothing of it", ""), "nothing of it");
     }
 }
