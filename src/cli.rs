@@ -4,6 +4,7 @@ pub mod args;
 pub mod check;
 pub mod completions;
 pub mod exit;
+pub mod explain;
 pub mod filter;
 pub mod gates;
 pub mod init;
@@ -14,14 +15,15 @@ pub mod progress;
 pub mod publish;
 pub mod render;
 pub mod report;
+pub mod rules;
 pub mod schema;
 pub mod snapshot;
 pub mod verify;
 
 use crate::failure::Failed;
-use args::{Cli, Command};
+use args::{Cli, Command, Format};
 use clap::Parser;
-use exit::ExitStatus;
+use exit::{CliError, ExitStatus};
 use report::Report;
 use std::process::ExitCode;
 
@@ -57,16 +59,35 @@ pub fn main() -> ExitCode {
 
 fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
     open::check_directory(&cli.global)?;
+    check_format(cli)?;
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, report),
         Command::Check(args) => check::run(args, &cli.global, report),
+        Command::Explain(args) => explain::run(args, report),
         Command::Render(args) => render::run(args, &cli.global, report),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, report),
         Command::Publish(args) => publish::run(args, &cli.global, report),
         Command::Verify(args) => verify::run(args, &cli.global, report),
         Command::List(args) => list::run(args, &cli.global, report),
+        Command::Rules(args) => rules::run(args, &cli.global, report),
         Command::Schema(args) => schema::run(args, &cli.global, report),
         Command::Completions(args) => completions::run(args, report),
         Command::Man(args) => man::run(args, report),
     }
+}
+
+/// Refuses formats that a command does not have.
+fn check_format(cli: &Cli) -> Result<(), Failed> {
+    let is_for_findings = match cli.global.format {
+        Format::Human | Format::Json => false,
+        Format::Github | Format::Sarif => true,
+    };
+    if is_for_findings && !matches!(cli.command, Command::Check(_)) {
+        return Err(CliError::Usage {
+            message: format!("--format {} is for `bayplan check` alone", cli.global.format.name()),
+            help: Some("this command has the formats human and json".to_owned()),
+        }
+        .into());
+    }
+    Ok(())
 }

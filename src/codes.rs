@@ -25,7 +25,7 @@ pub fn all() -> Vec<&'static Code> {
         crate::render::CODES,
         crate::secrets::CODES,
         crate::finish::codes::CODES,
-        crate::validate::CODES,
+        crate::validate::rules::CODES,
         crate::delivery::CODES,
         crate::pipeline::branches::CODES,
         crate::pipeline::cross::CODES,

@@ -1,10 +1,12 @@
 //! What is said about the user's input: diagnostics with a code, places and a remedy.
 //!
 //! Phases push [`Diagnostic`]s and go on; the driver stops at the end of the first phase that pushed an error. Rendering for
-//! people is in [`render`], for machines in [`json`]; no other module knows how a message looks.
+//! people is in [`render`], for machines in [`json`], [`github`] and [`sarif`]; no other module knows how a message looks.
 
+pub mod github;
 pub mod json;
 pub mod render;
+pub mod sarif;
 
 use crate::source::{Sources, Span};
 use std::collections::BTreeMap;
@@ -62,6 +64,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// Deployments that it is about, each `SITE@ENVIRONMENT@CLUSTER`; filled in by the phases that work per deployment.
     pub deployments: Vec<String>,
+    /// Whether the text at its places is a secret: places are then named and not shown.
+    pub is_confidential: bool,
     /// The part of the message that differs from deployment to deployment, such as the name of an object.
     subject: Option<String>,
 }
@@ -77,6 +81,7 @@ impl Diagnostic {
             help: Vec::new(),
             notes: Vec::new(),
             deployments: Vec::new(),
+            is_confidential: false,
             subject: None,
         }
     }
@@ -118,6 +123,13 @@ impl Diagnostic {
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Self {
         self.help.extend(help);
+        self
+    }
+
+    /// The text at its places is never shown.
+    #[must_use]
+    pub fn confidential(mut self) -> Self {
+        self.is_confidential = true;
         self
     }
 

@@ -16,7 +16,6 @@ pub mod unit;
 use crate::acknowledgement::Acknowledgements;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
-use crate::gate;
 use crate::kubernetes::Minor;
 use crate::load::{self, Specs};
 use crate::object::Identity;
@@ -26,6 +25,7 @@ use crate::resolve::{Unit, deployments, units};
 use crate::secrets;
 use crate::source::{Sources, Span};
 use crate::spec::common::Layer;
+use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
 use prepare::Prepared;
 use rayon::prelude::*;
@@ -42,6 +42,9 @@ pub struct Options {
     pub strict: bool,
     /// Check every cluster against this minor instead of its own.
     pub kubernetes_version: Option<Minor>,
+    /// The time of the source commit (of a work tree, `HEAD`'s), in seconds since 1970; Acknowledgements expire by it. None
+    /// where there is no commit: nothing expires then.
+    pub now: Option<i64>,
 }
 
 /// What a compile found and made; the files went to the sink.
@@ -90,6 +93,8 @@ pub struct UnitSummary {
     pub protect: bool,
     /// What is written, in order of path.
     pub objects: Vec<ObjectSummary>,
+    /// Hosts that written objects claim.
+    pub hosts: Vec<HostClaim>,
 }
 
 /// One object that is written.
@@ -230,9 +235,7 @@ fn compile_into(
 ) -> Result<(), Failed> {
     let Some(prepared) = Prepared::new(sources, specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
     let known = options.filter.check(specs, findings.phase(Phase::Load));
-    let acknowledged = specs.acknowledgements.values();
-    compilation.acknowledgements =
-        Acknowledgements::read(acknowledged, gate::codes::ACKNOWLEDGEABLE, findings.phase(Phase::Load));
+    compilation.acknowledgements = prepared.policy.acknowledgements().clone();
     compilation.max_removal = specs.fleet.spec.publish.max_removal.trim_end_matches('%').parse().unwrap_or(0);
     compilation.branches = branches::of_clusters(specs, &options.filter, findings.phase(Phase::Load));
     if !known || findings.has_errors() {
@@ -247,6 +250,7 @@ fn compile_into(
     compilation.counts = scope.counts();
     let mut hits = Hits::default();
     let mut seen = cross::Seen::default();
+    let mut open = cross::Open::default();
     let mut by_cluster: BTreeMap<&str, Vec<UnitSummary>> = BTreeMap::new();
     for batch in selected.chunks(BATCH) {
         let outcomes: Vec<unit::Outcome> = batch.par_iter().map(|unit| unit::compile(&prepared, unit)).collect();
@@ -254,6 +258,7 @@ fn compile_into(
         for (unit, outcome) in batch.iter().zip(outcomes) {
             findings.merge(outcome.findings);
             hits.merge(outcome.hits);
+            open.add(unit.cluster.spec.name(), outcome.verdict);
             seen.add(&outcome.summary);
             files.extend(outcome.files);
             compilation.counts.objects += outcome.summary.objects.len();
@@ -270,6 +275,7 @@ fn compile_into(
         let outcome = cluster::compile(&prepared, cluster, &summaries, &branches);
         findings.merge(outcome.findings);
         hits.merge(outcome.hits);
+        open.add(name, outcome.verdict);
         seen.add_namespaced(&outcome.summaries, &summaries);
         compilation.units.extend(summaries);
         for summary in outcome.summaries {
@@ -283,6 +289,10 @@ fn compile_into(
     }
     cross::report_twice(&prepared, &seen, &selected, findings.phase(Phase::Validate));
     compilation.units.extend(by_cluster.into_values().flatten());
+    open.settle(&compilation.units, findings.phase(Phase::Validate));
+    cross::duplicate_hosts(&prepared, &selected, &compilation.units, &mut open, findings.phase(Phase::Validate));
+    let is_whole = options.filter.is_empty() && !findings.has_errors();
+    prepared.policy.report(open.acknowledged(), is_whole, findings.phase(Phase::Validate));
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
     Ok(())
 }

@@ -1,21 +1,16 @@
 //! Finished objects held against what Kubernetes takes and what the fleet's rules ask.
 
+pub mod rules;
 pub mod schema;
+pub mod view;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::finish::UnitContext;
 use crate::finish::codes::NOT_AN_OBJECT;
 use crate::object::{Object, Owner};
 use crate::pointer::Pointer;
+use rules::{RuleContext, Verdict};
 use serde_json::Value;
-
-pub static PLAINTEXT_SECRET: crate::diag::Code = crate::diag::Code {
-    name: "plaintext-secret",
-    explanation: "A template renders a Secret in plain text. The rendered branch is read by many people and programs, and git \
-                  forgets nothing. Use External Secrets, Sealed Secrets, or a SOPS file under the site's `secrets`.",
-};
-
-pub static CODES: &[&crate::diag::Code] = &[&PLAINTEXT_SECRET];
 
 /// Whether a rendered document says what it is: `apiVersion`, `kind`, `metadata.name`.
 pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut Diagnostics) {
@@ -64,25 +59,22 @@ pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut
     }
 }
 
-/// All checks of a unit's finished objects.
-pub fn objects(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    for object in objects {
-        plaintext_secret(object, context, diagnostics);
-        schema::check(object, context, diagnostics);
-    }
+/// All checks of a unit's finished objects, of schemas and of rules.
+pub fn objects(
+    objects: &[Object<'_>],
+    context: &UnitContext<'_>,
+    rules: &RuleContext<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Verdict {
+    schemas(objects, context, diagnostics);
+    rules::check(objects, context, rules, diagnostics)
 }
 
-fn plaintext_secret(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    if object.verbatim.is_some() || object.kind() != "Secret" || !object.group().is_empty() {
-        return;
+/// The schemas alone, for what the compiler writes itself.
+pub fn schemas(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+    for object in objects {
+        schema::check(object, context, diagnostics);
     }
-    let place = object.origin.field(&Pointer::from_segments(["kind"]));
-    let diagnostic =
-        Diagnostic::error(&PLAINTEXT_SECRET, format!("Secret {} is rendered in plain text", object.name()))
-            .about(object.name())
-            .at(place.span, place.label)
-            .help("use an ExternalSecret, a SealedSecret, or a SOPS file under the site's `secrets`");
-    diagnostics.push(in_deployment(diagnostic, object.owner, context));
 }
 
 fn in_deployment(diagnostic: Diagnostic, owner: Owner, context: &UnitContext<'_>) -> Diagnostic {

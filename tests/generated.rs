@@ -1,4 +1,4 @@
-//! Pages of docs/ that are made from the code: the reference of each kind, the commands' help and the diagnostic codes.
+//! Pages of docs/ that are made from the code: the reference of each kind, the commands' help, the diagnostic codes and the rules.
 //!
 //! `BAYPLAN_BLESS=1 cargo test --test generated` writes them anew.
 
@@ -7,6 +7,7 @@
 use bayplan::cli::args::Cli;
 use bayplan::codes;
 use bayplan::spec::{Kind, schema};
+use bayplan::validate::rules::RULES;
 use clap::CommandFactory;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ fn generated_pages_are_current() {
         pages.insert(format!("docs/reference/{}.md", kind.name().to_lowercase()), kind_page(kind));
     }
     pages.insert("docs/codes.md".to_owned(), codes_page());
+    pages.insert("docs/rules.md".to_owned(), rules_page());
     pages.insert("docs/commands.md".to_owned(), commands_page());
     #[allow(clippy::disallowed_methods)]
     let is_blessing = std::env::var("BAYPLAN_BLESS").is_ok();
@@ -47,6 +49,31 @@ fn codes_page() -> String {
     );
     for code in codes::all() {
         let _ = write!(page, "\n## {}\n\n{}\n", code.name, code.explanation);
+    }
+    page
+}
+
+fn rules_page() -> String {
+    let mut page = String::from(
+        "# Rules\n\nGenerated from the code. Rules find what is dangerous or cannot work though every object fits its schema. \
+         `bayplan rules` lists them with what the fleet sets.\n\n\
+         A Fleet sets the severity of a rule, for all environments or for those of some tiers; elsewhere the default stays:\n\n\
+         ```yaml\nspec:\n  rules:\n    image-digest: {severity: error, tiers: [production]}\n    ingress-nginx: {severity: \"off\"}\n```\n\n\
+         An Acknowledgement whose `change` is the code of a rule lets the objects that it describes through, until it expires:\n\n\
+         ```yaml\napiVersion: bayplan/v1\nkind: Acknowledgement\nmetadata:\n  name: shared-files\nspec:\n  change: rwo-replicas\n  \
+         object: {cluster: stable, kind: Deployment, name: portal-web}\n  reason: all its pods are kept on one node\n  \
+         expires: \"2026-12-31\"\n```\n\n\
+         What it lets through is not checked by that rule alone; one that lets nothing through is noted, so that it can be deleted. \
+         `--strict` makes warnings errors.\n\n\
+         | rule | severity | what it finds |\n|---|---|---|\n",
+    );
+    for rule in RULES {
+        let _ = writeln!(page, "| [{0}](#{0}) | {1} | {2} |", rule.code.name, rule.default_severity(), rule.summary);
+    }
+    for rule in RULES {
+        let (code, standing) = (rule.code, rule.standing.describe());
+        let severity = rule.default_severity();
+        let _ = write!(page, "\n## {}\n\n{}\n\nSeverity: {severity}; {standing}.\n", code.name, code.explanation);
     }
     page
 }

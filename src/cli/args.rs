@@ -1,6 +1,6 @@
 //! Arguments. The doc comment of each is its help text; each command's own are in the command's file.
 
-use super::{check, completions, init, list, man, publish, render, schema, snapshot, verify};
+use super::{check, completions, explain, init, list, man, publish, render, rules, schema, snapshot, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -56,6 +56,21 @@ pub enum Format {
     Human,
     /// One JSON object a line
     Json,
+    /// Annotations of GitHub Actions, on stdout; `check` alone
+    Github,
+    /// One SARIF 2.1.0 document on stdout, for code scanning; `check` alone
+    Sarif,
+}
+
+impl Format {
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Human => "human",
+            Format::Json => "json",
+            Format::Github => "github",
+            Format::Sarif => "sarif",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -69,11 +84,13 @@ pub enum Color {
 pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
+    Explain(explain::ExplainArgs),
     Render(render::RenderArgs),
     Snapshot(snapshot::SnapshotArgs),
     Publish(publish::PublishArgs),
     Verify(verify::VerifyArgs),
     List(list::ListArgs),
+    Rules(rules::RulesArgs),
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),

@@ -61,7 +61,8 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
     let mut timings = Timings::new(global.timings);
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
     timings.step("read");
-    let options = Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version };
+    let options =
+        Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version, now: opened.now };
     if let Some(against) = &args.against {
         return against::run(
             &against::Request { against, source: args.source.as_deref() },
@@ -74,7 +75,7 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
     let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut Nowhere, report))?;
     timings.step("compile");
     timings.tell(report)?;
-    report.diagnostics(&compilation.diagnostics, &opened.sources)?;
+    report.located(&compilation.diagnostics, &opened.sources, &opened.prefix)?;
     finish(&compilation, &options, report)
 }
 

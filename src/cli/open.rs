@@ -6,7 +6,7 @@ use crate::diag::Diagnostics;
 use crate::failure::Failed;
 use crate::inputs::{InputError, Inputs, named_path};
 use crate::load::{self, Template};
-use crate::publish::CommitSource;
+use crate::publish::{self, CommitSource};
 use crate::source::Sources;
 use crate::worktree::WorkTree;
 use std::collections::BTreeMap;
@@ -31,6 +31,10 @@ pub struct Opened {
     pub named: Vec<String>,
     /// The fleet's folder on disk; of a commit, the folder that the command was started in.
     pub root: PathBuf,
+    /// The time of the source commit, in seconds since 1970; of a work tree that of `HEAD`, where it has one.
+    pub now: Option<i64>,
+    /// The fleet's folder in its git repository: empty, or a path with a `/` at its end.
+    pub prefix: String,
 }
 
 /// The folder that the command works in.
@@ -60,15 +64,33 @@ pub fn sources(global: &Global, source: &Source) -> Result<Opened, Failed> {
         Source::WorkTree => {
             let tree = WorkTree::find(&directory)?;
             let (sources, named) = complete(&tree)?;
-            Ok(Opened { sources, named, root: tree.root().to_owned() })
+            let (now, prefix) = (head_time(tree.root()), prefix_in_repository(tree.root()));
+            Ok(Opened { sources, named, root: tree.root().to_owned(), now, prefix })
         }
         Source::Revision(revision) => {
             let commit = CommitSource::open(&directory, revision)?;
             let (sources, named) = complete(&commit)?;
             let root = fleet_folder(&directory);
-            Ok(Opened { sources, named, root })
+            let (now, prefix) = (Some(commit.facts().time.seconds), commit.prefix().to_owned());
+            Ok(Opened { sources, named, root, now, prefix })
         }
     }
+}
+
+/// The committer's time of `HEAD`; none outside of a repository, or where there is no commit yet.
+fn head_time(directory: &Path) -> Option<i64> {
+    let repository = publish::Repository::find(directory).ok()?;
+    let head = publish::resolve(&repository, "HEAD").ok()?;
+    Some(repository.commit(head.commit).ok()?.time.seconds)
+}
+
+/// Where a folder lies in the work tree of its repository, with `/` after each part; empty at its root or outside of one.
+fn prefix_in_repository(folder: &Path) -> String {
+    let repository = publish::Repository::find(folder).ok();
+    let root = repository.and_then(|repository| repository.git().workdir()?.canonicalize().ok());
+    let (Some(root), Ok(folder)) = (root, folder.canonicalize()) else { return String::new() };
+    let below = folder.strip_prefix(&root).unwrap_or(Path::new(""));
+    below.components().map(|part| format!("{}/", part.as_os_str().to_string_lossy())).collect()
 }
 
 /// The fleet's folder of the work tree, where there is one.

@@ -36,7 +36,8 @@ pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitSt
     let mut timings = Timings::new(global.timings);
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
     timings.step("read");
-    let options = Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version: None };
+    let options =
+        Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version: None, now: opened.now };
     if args.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         let mut tree = OutputTree::new();
         let compilation = pipeline::compile(&opened.sources, &options, &mut tree)?;

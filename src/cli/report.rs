@@ -1,8 +1,8 @@
-//! What a command says: diagnostics and progress on stderr, results on stdout; or all of it as JSON lines on stdout.
+//! What a command says: diagnostics and progress on stderr, results on stdout; or all of it in a form for machines on stdout.
 
 use super::args::{Color, Format, Global};
 use super::exit::{CliError, ExitStatus};
-use crate::diag::{Diagnostic, Severity, json, render};
+use crate::diag::{Diagnostic, Severity, github, json, render, sarif};
 use crate::failure::Failed;
 use crate::source::Sources;
 use serde_json::{Value, json};
@@ -38,8 +38,14 @@ impl Report {
         self.format == Format::Json
     }
 
-    /// Prints findings: at most 50 errors and 50 others in full, then the counts.
+    /// Prints findings: at most 50 errors and 50 others in full, then the counts. For machines all of them.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic], sources: &Sources) -> Result<(), Failed> {
+        self.located(diagnostics, sources, "")
+    }
+
+    /// As [`Self::diagnostics`], for tools that count paths from the root of the git repository: `prefix` is the fleet's folder
+    /// there, empty or with a `/` at its end.
+    pub fn located(&self, diagnostics: &[Diagnostic], sources: &Sources, prefix: &str) -> Result<(), Failed> {
         let errors: Vec<&Diagnostic> =
             diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).collect();
         let others: Vec<&Diagnostic> =
@@ -49,6 +55,21 @@ impl Report {
                 for diagnostic in errors.iter().chain(&others) {
                     self.result_line(&json::to_json(diagnostic, sources))?;
                 }
+            }
+            Format::Github => {
+                for diagnostic in errors.iter().take(MAX_SHOWN).chain(others.iter().take(MAX_SHOWN)) {
+                    self.result_bytes(github::to_line(diagnostic, sources, prefix).as_bytes())?;
+                }
+                for (found, word) in [(&errors, "error"), (&others, "warning")] {
+                    if found.len() > MAX_SHOWN {
+                        let more = count(found.len() - MAX_SHOWN, word);
+                        self.result_bytes(format!("::notice::and {more} more\n").as_bytes())?;
+                    }
+                }
+            }
+            Format::Sarif => {
+                let all: Vec<&Diagnostic> = errors.into_iter().chain(others).collect();
+                self.result_line(&sarif::to_document(&all, sources, prefix))?;
             }
             Format::Human => {
                 let mut stderr = io::stderr().lock();
@@ -74,7 +95,7 @@ impl Report {
                 fields["type"] = json!("summary");
                 self.result_line(&fields)
             }
-            Format::Human => {
+            Format::Human | Format::Github | Format::Sarif => {
                 if !self.quiet && !text.is_empty() {
                     let _ = writeln!(io::stderr(), "{text}");
                 }
@@ -115,6 +136,12 @@ impl Report {
         match self.format {
             Format::Json => {
                 let _ = self.result_line(&json::to_json(&diagnostic, &sources));
+            }
+            Format::Github => {
+                let _ = self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes());
+            }
+            Format::Sarif => {
+                let _ = self.result_line(&sarif::to_document(&[&diagnostic], &sources, ""));
             }
             Format::Human => {
                 let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));

@@ -34,7 +34,7 @@ pub fn run(args: &SnapshotArgs, global: &Global, report: &Report) -> Result<Exit
     let sites = pipeline::snapshot_sites(&opened.sources);
     let is_part = sites.is_some();
     let filter = Filter { sites: sites.unwrap_or_default(), ..Filter::default() };
-    let options = Options { filter, strict: global.strict, kubernetes_version: None };
+    let options = Options { filter, strict: global.strict, kubernetes_version: None, now: opened.now };
     let target = opened.root.join(FOLDER);
     if args.check {
         let comparer = FolderComparer::open(&target)?;

@@ -34,7 +34,7 @@ pub fn to_text(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> Strin
     let shown: Vec<(FileId, ShownFile)> =
         files.iter().map(|file| (*file, ShownFile::new(*file, sources, &labels))).collect();
     for (id, file) in &shown {
-        if sources.is_private(*id) {
+        if diagnostic.is_confidential || sources.is_private(*id) {
             group = group.element(origin(*id, file, sources, &labels));
             continue;
         }
@@ -204,6 +204,23 @@ mod tests {
           |
           = help: write a whole number, such as 3
         ");
+    }
+
+    #[test]
+    fn the_text_of_a_secret_is_not_shown() {
+        let sources = Sources::new([SourceFile::regular("a.yaml", *b"data:\n  key: hunter2\n")]);
+        let Some((file, _)) = sources.iter().next() else { panic!("a file is there") };
+        let diagnostic = Diagnostic::error(&TYPE_MISMATCH, "data.key of ConfigMap a holds a private key")
+            .at(Span::new(file, 13, 20), "")
+            .help("withdraw it")
+            .confidential();
+        assert_eq!(
+            to_text(&diagnostic, &sources, false),
+            "error[type-mismatch]: data.key of ConfigMap a holds a private key
+--> a.yaml:2:8
+ = help: withdraw it
+"
+        );
     }
 
     #[test]

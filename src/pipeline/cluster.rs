@@ -16,6 +16,7 @@ use crate::source::Span;
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use crate::validate;
+use crate::validate::rules::{RuleContext, Verdict, duplicate_host};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub struct Outcome {
     pub hits: Hits,
     /// Of its own objects, and of delivery.
     pub summaries: Vec<UnitSummary>,
+    pub verdict: Verdict,
     pub files: Vec<output::Unit>,
 }
 
@@ -51,7 +53,9 @@ pub fn compile(
     let layers: BTreeSet<Layer> = objects.iter().map(|object| object.layer).collect();
     let written: Vec<&Object<'_>> = objects.iter().collect();
     let files = emit::cluster_files(name, &written);
-    outcome.summaries.push(summary(name, summaries(&written, &files)));
+    let mut own = summary(name, summaries(&written, &files));
+    own.hosts = duplicate_host::claims(&written, &context, &prepared.policy, None);
+    outcome.summaries.push(own);
     let diagnostics = outcome.findings.phase(Phase::Validate);
     if !files.is_empty() {
         outcome.files.extend(to_output(
@@ -87,7 +91,7 @@ pub fn compile(
         .collect();
     let delivery = finish::finish(delivery, &context, diagnostics);
     report_duplicates(&delivery, &context, diagnostics);
-    validate::objects(&delivery, &context, diagnostics);
+    validate::schemas(&delivery, &context, diagnostics);
     if !delivery.is_empty() && !diagnostics.has_errors() {
         let folder = format!("{name}/{DELIVERY_FOLDER}");
         let written: Vec<&Object<'_>> = delivery.iter().collect();
@@ -159,7 +163,11 @@ fn objects<'s>(
     let diagnostics = findings.phase(Phase::Validate);
     let objects = finish::finish(objects, context, diagnostics);
     report_duplicates(&objects, context, diagnostics);
-    validate::objects(&objects, context, diagnostics);
+    let of_templates = cluster.spec.spec.templates.iter().filter_map(|name| prepared.specs.templates.get(name));
+    let external = of_templates.flat_map(|template| &template.spec.spec.external);
+    let external = cluster.spec.spec.external.iter().chain(external).collect();
+    let rules = RuleContext { policy: &prepared.policy, tier: None, external };
+    outcome.verdict = validate::objects(&objects, context, &rules, diagnostics);
     (!findings.has_errors()).then_some(objects)
 }
 

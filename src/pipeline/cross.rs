@@ -1,16 +1,19 @@
 //! Checks across units: a pure function of all summaries.
 
 use super::UnitSummary;
+use super::cluster;
 use super::filter::Scope;
 use super::prepare::Prepared;
-use super::unit::unit_id;
+use super::unit::{self, unit_id};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::object::Identity;
+use crate::object::{FieldPlace, Identity};
 use crate::patching::Hits;
 use crate::patching::book::PatchLayer;
 use crate::resolve::Unit;
 use crate::source::Span;
-use std::collections::BTreeMap;
+use crate::validate::rules::duplicate_host::{Claimant, HostClaim};
+use crate::validate::rules::{Verdict, Wanting, duplicate_host};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub static DUPLICATE_OBJECT: Code = Code {
     name: "duplicate-object",
@@ -114,6 +117,125 @@ pub fn report_twice(prepared: &Prepared<'_>, seen: &Seen, units: &[Unit<'_>], di
         let (Some(one), Some(two)) = (place(identity, first), place(identity, second)) else { continue };
         let ids = [first.id(), second.id()];
         diagnostics.push(made_twice(identity, (one, two), ids.iter().map(String::as_str)));
+    }
+}
+
+/// What rules left open until all units are known.
+#[derive(Debug, Default)]
+pub struct Open {
+    /// By cluster.
+    wanting: Vec<(String, Wanting)>,
+    acknowledged: BTreeSet<String>,
+}
+
+impl Open {
+    pub fn add(&mut self, cluster: &str, verdict: Verdict) {
+        self.wanting.extend(verdict.wanting.into_iter().map(|wanting| (cluster.to_owned(), wanting)));
+        self.acknowledged.extend(verdict.acknowledged);
+    }
+
+    /// Reports what no unit provides. A cluster's template may write what a namespace's objects name, and the other way round.
+    pub fn settle(&mut self, units: &[UnitSummary], diagnostics: &mut Diagnostics) {
+        if self.wanting.is_empty() {
+            return;
+        }
+        let wanted: BTreeSet<(&str, &str, &str, &str)> =
+            self.wanting.iter().map(|(cluster, wanting)| wanted_key(cluster, wanting)).collect();
+        let mut provided: BTreeSet<(&str, &str, &str, &str)> = BTreeSet::new();
+        for unit in units {
+            for object in &unit.objects {
+                let Identity { namespace, kind, name, group: _ } = &object.identity;
+                let key = (unit.cluster.as_str(), namespace.as_str(), kind.as_str(), name.as_str());
+                if wanted.contains(&key) {
+                    provided.insert(key);
+                }
+            }
+        }
+        for (cluster, wanting) in &self.wanting {
+            if !provided.contains(&wanted_key(cluster, wanting)) {
+                diagnostics.push(wanting.diagnostic.clone());
+            }
+        }
+    }
+
+    /// Names of the Acknowledgements that let something through.
+    pub fn acknowledged(&self) -> &BTreeSet<String> {
+        &self.acknowledged
+    }
+}
+
+fn wanted_key<'a>(cluster: &'a str, wanting: &'a Wanting) -> (&'a str, &'a str, &'a str, &'a str) {
+    (cluster, &wanting.namespace, wanting.kind, &wanting.name)
+}
+
+/// Claimants of one host whose places are told; the rest are counted.
+const MAX_CLAIMANTS: usize = 4;
+
+/// Reports hosts that several deployments claim.
+pub fn duplicate_hosts(
+    prepared: &Prepared<'_>,
+    selected: &[Unit<'_>],
+    units: &[UnitSummary],
+    open: &mut Open,
+    diagnostics: &mut Diagnostics,
+) {
+    let claims: Vec<(&UnitSummary, &HostClaim)> =
+        units.iter().flat_map(|unit| unit.hosts.iter().map(move |claim| (unit, claim))).collect();
+    let only: Vec<&HostClaim> = claims.iter().map(|(_, claim)| *claim).collect();
+    for conflict in duplicate_host::conflicts(&only) {
+        let acknowledged = conflict.acknowledged.iter().filter_map(|number| only[*number].acknowledgement.clone());
+        open.acknowledged.extend(acknowledged);
+        let [first, others @ ..] = conflict.claims.as_slice() else { continue };
+        let Some(severity) = conflict.claims.iter().map(|number| only[*number].severity).min() else { continue };
+        let title = |number: usize| match &only[number] {
+            claim if claim.host == only[*first].host => claim.claimant.to_string(),
+            claim => format!("{} with `{}`", claim.claimant, claim.host),
+        };
+        let mut told: Vec<String> = others.iter().take(MAX_CLAIMANTS - 1).map(|number| title(*number)).collect();
+        if others.len() >= MAX_CLAIMANTS {
+            told.push(format!("{} more", others.len() + 1 - MAX_CLAIMANTS));
+        }
+        let message =
+            format!("host `{}` is claimed by {} and by {}", only[*first].host, title(*first), told.join(", "));
+        let mut diagnostic = Diagnostic::new(&duplicate_host::CODE, severity, message)
+            .help("give each its own host; if this is meant, acknowledge it for one of the objects");
+        for number in conflict.claims.iter().take(MAX_CLAIMANTS) {
+            let (summary, claim) = claims[*number];
+            let Some(place) = place(prepared, selected, summary, claim) else { continue };
+            let label = format!("claimed by {}", claim.claimant);
+            diagnostic = match diagnostic.primary {
+                None => diagnostic.at(place.span, label),
+                Some(_) => diagnostic.also(place.span, label),
+            };
+            if let Some((value, layer)) = place.value {
+                diagnostic = diagnostic.also(value, format!("this value, from {layer}"));
+            }
+        }
+        for number in &conflict.claims {
+            if let (summary, HostClaim { claimant: Claimant::Site { site, environment }, .. }) = claims[*number] {
+                diagnostic = diagnostic.in_deployment(format!("{site}@{environment}@{}", summary.cluster));
+            }
+        }
+        diagnostics.push(diagnostic);
+    }
+}
+
+/// Where a host is claimed.
+fn place(
+    prepared: &Prepared<'_>,
+    selected: &[Unit<'_>],
+    summary: &UnitSummary,
+    claim: &HostClaim,
+) -> Option<FieldPlace> {
+    let unit =
+        selected.iter().find(|unit| unit.cluster.spec.name() == summary.cluster && unit.namespace == summary.namespace);
+    match unit {
+        Some(unit) => unit::place(prepared, unit, &claim.object, &claim.field),
+        None => {
+            let cluster = prepared.specs.clusters.get(&summary.cluster)?;
+            let span = cluster::place_of(prepared, cluster, &claim.object)?;
+            Some(FieldPlace { span, key: None, label: String::new(), value: None, declared: None })
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::secrets::{self, SecretFiles};
 use crate::source::Sources;
 use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Scope;
+use crate::validate::rules::Policy;
 use crate::yaml::value::{Doubtful, to_value};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ pub struct Prepared<'s> {
     pub patches: PatchBook<'s>,
     pub namespace_names: NamespaceNames,
     pub secrets: SecretFiles,
+    pub policy: Policy<'s>,
     clusters: BTreeMap<String, PreparedCluster>,
 }
 
@@ -67,6 +69,7 @@ impl<'s> Prepared<'s> {
         let patches = PatchBook::read(specs, diagnostics);
         let namespace_names = NamespaceNames::compile(specs, diagnostics);
         let secrets = secrets::read_all(specs, sources, diagnostics);
+        let policy = Policy::read(specs, options.now, diagnostics);
         // What a broken template declares is not known.
         if !diagnostics.has_errors() {
             values::check_shared(specs, &library, diagnostics);
@@ -85,7 +88,7 @@ impl<'s> Prepared<'s> {
         if diagnostics.has_errors() {
             return None;
         }
-        Some(Prepared { sources, specs, library, patches, namespace_names, secrets, clusters })
+        Some(Prepared { sources, specs, library, patches, namespace_names, secrets, policy, clusters })
     }
 
     /// A cluster of the specs: each has been prepared.

@@ -6,7 +6,7 @@ use crate::delivery::flux;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit;
 use crate::finish::{self, DeploymentContext, NamespaceContext, UnitContext};
-use crate::object::{Identity, Object, Origin, Owner};
+use crate::object::{FieldPlace, Identity, Object, Origin, Owner};
 use crate::output;
 use crate::patching::{self, Hits, PatchLayer, PreparedPatch};
 use crate::pointer::Pointer;
@@ -14,11 +14,13 @@ use crate::resolve::values::{self, RenderInputs};
 use crate::resolve::{Deployment, Unit, roots, stack};
 use crate::secrets::SOPS_ON_ARGOCD;
 use crate::source::{FileId, Span};
+use crate::spec::ExternalObject;
 use crate::spec::State;
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Run;
 use crate::validate;
+use crate::validate::rules::{RuleContext, Verdict, duplicate_host};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ pub struct Outcome {
     pub findings: Findings,
     pub hits: Hits,
     pub summary: UnitSummary,
+    pub verdict: Verdict,
     /// None where there was an error.
     pub files: Option<output::Unit>,
 }
@@ -51,20 +54,17 @@ pub fn compile(prepared: &Prepared<'_>, unit: &Unit<'_>) -> Outcome {
                 .collect(),
             protect: unit.deployments.iter().any(|deployment| deployment.protect),
             objects: Vec::new(),
+            hosts: Vec::new(),
         },
+        verdict: Verdict::default(),
         files: None,
     };
-    outcome.files = run(prepared, unit, &mut outcome.findings, &mut outcome.hits, &mut outcome.summary);
+    outcome.files = run(prepared, unit, &mut outcome);
     outcome
 }
 
-fn run(
-    prepared: &Prepared<'_>,
-    unit: &Unit<'_>,
-    findings: &mut Findings,
-    hits: &mut Hits,
-    summary: &mut UnitSummary,
-) -> Option<output::Unit> {
+fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Option<output::Unit> {
+    let Outcome { findings, hits, summary, verdict, files: _ } = outcome;
     let cluster = prepared.cluster(unit.cluster.spec.name())?;
     let resolved = resolve(prepared, unit, findings.phase(Phase::Resolve));
     if findings.has_errors() {
@@ -108,11 +108,14 @@ fn run(
     }
     let objects = finish::finish(objects, &context, diagnostics);
     report_duplicates(&objects, &context, diagnostics);
-    validate::objects(&objects, &context, diagnostics);
+    let tier = Some(unit.environment.spec.tier.as_str());
+    let rules = RuleContext { policy: &prepared.policy, tier, external: external(prepared, unit) };
+    *verdict = validate::objects(&objects, &context, &rules, diagnostics);
+    let written: Vec<&Object<'_>> = objects.iter().filter(|object| finish::is_written(object, &context)).collect();
+    summary.hosts = duplicate_host::claims(&written, &context, &prepared.policy, tier);
     if findings.has_errors() {
         return None;
     }
-    let written: Vec<&Object<'_>> = objects.iter().filter(|object| finish::is_written(object, &context)).collect();
     let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
     summary.objects = summaries(&written, &files);
     let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
@@ -122,6 +125,33 @@ fn run(
 /// What messages call a namespace.
 pub fn unit_id(cluster: &str, namespace: &str) -> String {
     format!("namespace {namespace} on {cluster}")
+}
+
+/// What specs say that others provide in a namespace.
+fn external<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>) -> Vec<&'s ExternalObject> {
+    let of_template = unit.environment.spec.template.as_ref().and_then(|name| prepared.specs.templates.get(name));
+    let shared = unit.cluster.spec.spec.external.iter().chain(&unit.environment.spec.external);
+    let of_deployments = unit
+        .deployments
+        .iter()
+        .flat_map(|deployment| deployment.site.spec.external.iter().chain(&deployment.template.spec.spec.external));
+    shared
+        .chain(&unit.tenant.spec.external)
+        .chain(of_template.into_iter().flat_map(|template| &template.spec.spec.external))
+        .chain(of_deployments)
+        .collect()
+}
+
+/// Where a field of an object of a unit is written: the unit is rendered anew, errors passed over.
+pub fn place(prepared: &Prepared<'_>, unit: &Unit<'_>, identity: &Identity, field: &Pointer) -> Option<FieldPlace> {
+    let mut ignored = Diagnostics::new();
+    let resolved = resolve(prepared, unit, &mut ignored);
+    let rendered = render(prepared, unit, &resolved, &mut ignored);
+    let objects = patch(prepared, unit, rendered, &mut Hits::default(), &mut ignored);
+    let is_it = |object: &&Object<'_>| {
+        object.kind() == identity.kind && object.group() == identity.group && object.name() == identity.name
+    };
+    objects.iter().find(is_it).map(|object| object.origin.field(field))
 }
 
 /// The inputs of each render of a unit.

@@ -121,7 +121,8 @@ pub struct Destination {
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct RuleSetting {
-    /// What a breach is; `off` does not look.
+    /// What a breach is: `error`, `warning`, or `"off"`, which does not look. In YAML that word needs quotes, since some readers
+    /// take it for false.
     pub severity: RuleSeverity,
     /// Tiers that it is for; all if left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -135,6 +136,16 @@ pub enum RuleSeverity {
     Error,
     Warning,
     Off,
+}
+
+impl RuleSeverity {
+    pub fn word(self) -> &'static str {
+        match self {
+            RuleSeverity::Error => "error",
+            RuleSeverity::Warning => "warning",
+            RuleSeverity::Off => "off",
+        }
+    }
 }
 
 /// A kind that has no schema and is let through.

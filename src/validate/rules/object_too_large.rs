@@ -1,0 +1,54 @@
+//! `object-too-large`: objects that etcd does not take.
+
+use super::{Check, ERROR, Finding, Found, Rule, Standing};
+use crate::diag::Code;
+use crate::pointer::Pointer;
+use crate::validate::view::{View, pointer};
+use serde_json::Value;
+
+pub static CODE: Code = Code {
+    name: "object-too-large",
+    explanation: "The data of a ConfigMap may have 1 MiB together, and an object 1.5 MiB in etcd: the API server refuses more. Put \
+                  large files into the image, a claim or an object store.",
+};
+
+pub const RULE: Rule = Rule {
+    code: &CODE,
+    summary: "an object that is too large for the API server",
+    severity: ERROR,
+    standing: Standing::Adjustable,
+    check: Check::Unit(check),
+};
+
+const MAX_DATA: usize = 1024 * 1024;
+const MAX_OBJECT: usize = 1536 * 1024;
+
+fn check(view: &View<'_>, found: &mut Found) {
+    for (number, object) in view.objects.iter().enumerate() {
+        let mut judge = |size: usize, limit: usize, what: String, field: Pointer| {
+            if size > limit {
+                let message = format!("{what} has {size} bytes, {limit} at most are allowed");
+                let help = "put large files into the image, a claim or an object store";
+                found.push(Finding::new(number, field, message, help));
+            }
+        };
+        if object.group().is_empty() && object.kind() == "ConfigMap" {
+            let size = |field: &str| object.value.get(field).map_or(0, bytes);
+            // Base64 has four characters for three bytes.
+            let size = size("data") + size("binaryData") / 4 * 3;
+            judge(size, MAX_DATA, format!("the data of {}", object.identity()), pointer("/data"));
+        } else {
+            judge(bytes(&object.value), MAX_OBJECT, object.identity().to_string(), pointer("/kind"));
+        }
+    }
+}
+
+/// Bytes of all keys and texts: less than what is stored, so that nothing is refused which the API server takes.
+fn bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(bytes).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + bytes(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
+}

@@ -1,0 +1,107 @@
+//! `pod-security`: pods that the Pod Security level of their namespace does not admit.
+
+mod baseline;
+mod restricted;
+
+use super::{Check, ERROR, Finding, Found, Rule, Standing};
+use crate::diag::Code;
+use crate::kubernetes::Minor;
+use crate::pointer::Pointer;
+use crate::validate::view::pod::{Container, Pod};
+use crate::validate::view::{View, pointer};
+use serde_json::Value;
+
+pub static CODE: Code = Code {
+    name: "pod-security",
+    explanation: "The Namespace has the label `pod-security.kubernetes.io/enforce` with the level baseline or restricted, and a pod \
+                  does not meet it: the API server takes the Deployment or Job and refuses every pod of it. The controls are \
+                  those of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/) in \
+                  the version of the label `enforce-version`, or the cluster's minor. Init containers and Jobs count like \
+                  any other. Levels of `warn` and `audit` are not judged.",
+};
+
+pub const RULE: Rule = Rule {
+    code: &CODE,
+    summary: "a pod that the Pod Security level of its namespace refuses",
+    severity: ERROR,
+    standing: Standing::Adjustable,
+    check: Check::Unit(check),
+};
+
+const LEVEL: &str = "pod-security.kubernetes.io/enforce";
+const VERSION: &str = "pod-security.kubernetes.io/enforce-version";
+
+/// One way in which a pod breaks a control.
+pub struct Violation {
+    pub field: Pointer,
+    /// `may not share the network of its node`, after the name of the pod's owner or container.
+    pub message: String,
+    pub help: &'static str,
+}
+
+/// What controls look at.
+pub struct Subject<'p, 'a> {
+    pub pod: &'p Pod<'a>,
+    pub containers: Vec<Container<'a>>,
+    /// The version of the standards.
+    pub minor: Minor,
+}
+
+impl<'a> Subject<'_, 'a> {
+    /// The security contexts that have a field: the pod's own first, each with who it is and where the field lies.
+    fn contexts(&self, field: &str) -> Vec<(String, Pointer, &'a Value)> {
+        let own = self.pod.spec.get("securityContext").and_then(|context| context.pointer(field));
+        let own = own.map(|value| {
+            ("the pod".to_owned(), self.pod.pointer("/spec/securityContext").join(&pointer(field)), value)
+        });
+        let rest = self.containers.iter().filter_map(|container| {
+            let value = container.value.get("securityContext")?.pointer(field)?;
+            let at = container.pointer.child("securityContext").join(&pointer(field));
+            Some((container.title(), at, value))
+        });
+        own.into_iter().chain(rest).filter(|(_, _, value)| !value.is_null()).collect()
+    }
+
+    /// Whether its pods have user namespaces of their own, for which some controls are relaxed.
+    fn has_user_namespace(&self) -> bool {
+        self.pod.spec.get("hostUsers").and_then(Value::as_bool) == Some(false)
+    }
+
+    fn is_windows(&self) -> bool {
+        self.pod.spec.pointer("/os/name").and_then(Value::as_str) == Some("windows")
+    }
+}
+
+fn check(view: &View<'_>, found: &mut Found) {
+    for (number, namespace) in view.of_kind("", "Namespace") {
+        let level = namespace.label(LEVEL).unwrap_or_default();
+        if !matches!(level, "baseline" | "restricted") {
+            continue;
+        }
+        let version =
+            namespace.label(VERSION).and_then(|version| version.strip_prefix("v1.")?.parse().ok()).map(Minor::new);
+        let minor = version.unwrap_or_else(|| view.context.api.minor());
+        for pod in &view.pods {
+            if view.object(pod.object).is_none_or(|object| object.namespace() != namespace.name()) {
+                continue;
+            }
+            let subject = Subject { pod, containers: pod.containers().collect(), minor };
+            let mut violations = Vec::new();
+            baseline::check(&subject, &mut violations);
+            if level == "restricted" {
+                restricted::check(&subject, &mut violations);
+            }
+            for violation in violations {
+                let message = format!(
+                    "{}: {}, as {level} of namespace {} asks",
+                    view.name_of(pod),
+                    violation.message,
+                    namespace.name()
+                );
+                let label = Pointer::from_segments(["metadata", "labels", LEVEL]);
+                let finding = Finding::new(pod.object, violation.field, message, violation.help);
+                found.push(finding.also(number, label, "the level"));
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What objects name: other objects of their namespace without which they do not work.
+
+use super::pod::Pod;
+use super::{items, pointer, text};
+use crate::object::Object;
+use crate::pointer::Pointer;
+use serde_json::Value;
+
+/// A name of another object in the same namespace.
+pub struct Reference<'a> {
+    pub kind: &'static str,
+    pub name: &'a str,
+    /// Where it is named.
+    pub field: Pointer,
+}
+
+/// Collects references; a name that is no text, or empty, is none.
+struct Collector<'a> {
+    found: Vec<Reference<'a>>,
+}
+
+impl<'a> Collector<'a> {
+    fn add(&mut self, kind: &'static str, holder: &'a Value, key: &str, at: &Pointer) {
+        let name = text(holder, key);
+        if !name.is_empty() {
+            self.found.push(Reference { kind, name, field: at.child(key) });
+        }
+    }
+
+    /// As [`Self::add`], unless the holder says `optional: true`.
+    fn add_due(&mut self, kind: &'static str, holder: Option<&'a Value>, key: &str, at: &Pointer) {
+        if let Some(holder) = holder
+            && holder.get("optional").and_then(Value::as_bool) != Some(true)
+        {
+            self.add(kind, holder, key, at);
+        }
+    }
+}
+
+/// What containers read: ConfigMaps and Secrets in `env`, `envFrom` and volumes.
+pub fn of_containers<'a>(pod: &Pod<'a>) -> Vec<Reference<'a>> {
+    let mut collector = Collector { found: Vec::new() };
+    for container in pod.containers() {
+        for (index, variable) in items(container.value, "env") {
+            let at = container.pointer.child("env").child(index).child("valueFrom");
+            for (kind, field) in [("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")] {
+                let holder = variable.get("valueFrom").and_then(|source| source.get(field));
+                collector.add_due(kind, holder, "name", &at.child(field));
+            }
+        }
+        for (index, source) in items(container.value, "envFrom") {
+            let at = container.pointer.child("envFrom").child(index);
+            for (kind, field) in [("ConfigMap", "configMapRef"), ("Secret", "secretRef")] {
+                collector.add_due(kind, source.get(field), "name", &at.child(field));
+            }
+        }
+    }
+    let volumes = pod.pointer("/spec/volumes");
+    for (index, volume) in items(pod.spec, "volumes") {
+        let at = volumes.child(index);
+        collector.add_due("ConfigMap", volume.get("configMap"), "name", &at.child("configMap"));
+        collector.add_due("Secret", volume.get("secret"), "secretName", &at.child("secret"));
+        let Some(projected) = volume.get("projected") else { continue };
+        for (index, source) in items(projected, "sources") {
+            let at = at.child("projected").child("sources").child(index);
+            for (kind, field) in [("ConfigMap", "configMap"), ("Secret", "secret")] {
+                collector.add_due(kind, source.get(field), "name", &at.child(field));
+            }
+        }
+    }
+    collector.found
+}
+
+/// All that a pod names.
+pub fn of_pod<'a>(pod: &Pod<'a>) -> Vec<Reference<'a>> {
+    let mut collector = Collector { found: of_containers(pod) };
+    for (name, field) in pod.claims() {
+        collector.found.push(Reference { kind: "PersistentVolumeClaim", name, field });
+    }
+    let spec = pod.pointer("/spec");
+    collector.add("ServiceAccount", pod.spec, "serviceAccountName", &spec);
+    for (index, secret) in items(pod.spec, "imagePullSecrets") {
+        collector.add("Secret", secret, "name", &spec.child("imagePullSecrets").child(index));
+    }
+    collector.found
+}
+
+/// What an object itself names, apart from its pods.
+pub fn of_object<'a>(object: &'a Object<'_>) -> Vec<Reference<'a>> {
+    let mut collector = Collector { found: Vec::new() };
+    let Some(spec) = object.value.get("spec") else {
+        if (object.group(), object.kind()) == ("rbac.authorization.k8s.io", "RoleBinding") {
+            role_binding(object, &mut collector);
+        }
+        return collector.found;
+    };
+    let at = pointer("/spec");
+    match (object.group(), object.kind()) {
+        ("networking.k8s.io", "Ingress") => ingress(spec, &mut collector),
+        ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute") => {
+            for (rule, backend) in items(spec, "rules") {
+                for (index, target) in items(backend, "backendRefs") {
+                    let at = at.child("rules").child(rule).child("backendRefs").child(index);
+                    if is_local(target, object, "", "Service") {
+                        collector.add("Service", target, "name", &at);
+                    }
+                }
+            }
+        }
+        ("gateway.networking.k8s.io", "Gateway" | "ListenerSet") => {
+            for (number, listener) in items(spec, "listeners") {
+                let Some(tls) = listener.get("tls") else { continue };
+                for (index, certificate) in items(tls, "certificateRefs") {
+                    let at = at.child("listeners").child(number).child("tls").child("certificateRefs").child(index);
+                    if is_local(certificate, object, "", "Secret") {
+                        collector.add("Secret", certificate, "name", &at);
+                    }
+                }
+            }
+        }
+        ("apps", "StatefulSet") => collector.add("Service", spec, "serviceName", &at),
+        ("autoscaling", "HorizontalPodAutoscaler") => {
+            if let Some(target) = spec.get("scaleTargetRef") {
+                let kind = match text(target, "kind") {
+                    "Deployment" => "Deployment",
+                    "StatefulSet" => "StatefulSet",
+                    _ => return collector.found,
+                };
+                collector.add(kind, target, "name", &at.child("scaleTargetRef"));
+            }
+        }
+        ("external-secrets.io", "ExternalSecret") => {
+            if let Some(store) = spec.get("secretStoreRef").filter(|store| text(store, "kind") != "ClusterSecretStore")
+            {
+                collector.add("SecretStore", store, "name", &at.child("secretStoreRef"));
+            }
+        }
+        ("cert-manager.io", "Certificate") => {
+            if let Some(issuer) = spec.get("issuerRef").filter(|issuer| {
+                matches!(text(issuer, "kind"), "" | "Issuer") && matches!(text(issuer, "group"), "" | "cert-manager.io")
+            }) {
+                collector.add("Issuer", issuer, "name", &at.child("issuerRef"));
+            }
+        }
+        _ => {}
+    }
+    collector.found
+}
+
+fn role_binding<'a>(binding: &'a Object<'_>, collector: &mut Collector<'a>) {
+    if let Some(role) = binding.value.get("roleRef").filter(|role| text(role, "kind") == "Role") {
+        collector.add("Role", role, "name", &pointer("/roleRef"));
+    }
+    for (index, subject) in items(&binding.value, "subjects") {
+        if text(subject, "kind") == "ServiceAccount" && text(subject, "namespace") == binding.namespace() {
+            collector.add("ServiceAccount", subject, "name", &pointer("/subjects").child(index));
+        }
+    }
+}
+
+fn ingress<'a>(spec: &'a Value, collector: &mut Collector<'a>) {
+    let at = pointer("/spec");
+    if let Some(service) = spec.pointer("/defaultBackend/service") {
+        collector.add("Service", service, "name", &at.join(&pointer("/defaultBackend/service")));
+    }
+    for (number, rule) in items(spec, "rules") {
+        let Some(http) = rule.get("http") else { continue };
+        for (index, path) in items(http, "paths") {
+            if let Some(service) = path.pointer("/backend/service") {
+                let at = at.child("rules").child(number).join(&pointer("/http/paths")).child(index);
+                collector.add("Service", service, "name", &at.join(&pointer("/backend/service")));
+            }
+        }
+    }
+    for (index, tls) in items(spec, "tls") {
+        collector.add("Secret", tls, "secretName", &at.child("tls").child(index));
+    }
+}
+
+/// Whether a reference of the Gateway API is to a kind (the default of that place) in the object's own namespace.
+fn is_local(reference: &Value, object: &Object<'_>, group: &str, kind: &str) -> bool {
+    let namespace = text(reference, "namespace");
+    matches!(text(reference, "kind"), found if found.is_empty() || found == kind)
+        && text(reference, "group") == group
+        && (namespace.is_empty() || namespace == object.namespace())
+}
