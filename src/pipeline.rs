@@ -10,6 +10,7 @@ pub mod branches;
 pub mod cluster;
 pub mod cross;
 pub mod filter;
+mod needed;
 pub mod prepare;
 pub mod unit;
 
@@ -20,13 +21,14 @@ use crate::kubernetes::Minor;
 use crate::load::{self, Specs};
 use crate::object::Identity;
 use crate::output::{self, Sink};
-use crate::patching::Hits;
+use crate::patching::{Hits, PatchLayer};
 use crate::resolve::{Unit, deployments, units};
 use crate::secrets;
 use crate::source::{Sources, Span};
 use crate::spec::common::Layer;
 use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
+use filter::Scope;
 use prepare::Prepared;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -175,15 +177,33 @@ pub fn snapshot_sites(sources: &Sources) -> Option<Vec<String>> {
 pub struct Loaded<'s> {
     sources: &'s Sources,
     options: &'s Options,
+    /// What was asked for, as far as it is sound.
     specs: Option<Specs>,
+    /// How much of the fleet that is, where there is a filter.
+    scope: Option<Scope>,
     findings: Findings,
 }
 
 impl<'s> Loaded<'s> {
     pub fn new(sources: &'s Sources, options: &'s Options) -> Self {
         let mut findings = Findings::default();
-        let specs = load::load(sources, findings.phase(Phase::Load));
-        Loaded { sources, options, specs, findings }
+        let diagnostics = findings.phase(Phase::Load);
+        let mut loaded = Loaded { sources, options, specs: None, scope: None, findings: Findings::default() };
+        if let Some(mut reading) = load::read(sources, diagnostics) {
+            let filter = &options.filter;
+            if !filter.check(&reading.specs().names, diagnostics) {
+                reading.tell_unread(diagnostics);
+            } else {
+                if !filter.is_empty() {
+                    let needed = needed::of(&reading, filter);
+                    reading.narrow(&needed.specs);
+                    loaded.scope = Some(needed.scope);
+                }
+                loaded.specs = Some(reading.finish(sources, diagnostics));
+            }
+        }
+        loaded.findings = findings;
+        loaded
     }
 
     /// The branch of each cluster that is compiled; none where specs have errors, which [`Loaded::compile`] tells.
@@ -191,6 +211,7 @@ impl<'s> Loaded<'s> {
         let mut ignored = Diagnostics::new();
         self.specs
             .as_ref()
+            .filter(|_| !self.findings.has_errors())
             .map(|specs| branches::of_clusters(specs, &self.options.filter, &mut ignored))
             .unwrap_or_default()
     }
@@ -212,10 +233,10 @@ impl<'s> Loaded<'s> {
     }
 
     pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
-        let Loaded { sources, options, specs, mut findings } = self;
+        let Loaded { sources, options, specs, scope, mut findings } = self;
         let mut compilation = Compilation::default();
         if let Some(specs) = &specs {
-            compile_into(sources, specs, options, sink, &mut findings, &mut compilation)?;
+            compile_into(sources, specs, scope, options, sink, &mut findings, &mut compilation)?;
         }
         if options.strict {
             findings.make_strict();
@@ -228,26 +249,34 @@ impl<'s> Loaded<'s> {
 fn compile_into(
     sources: &Sources,
     specs: &Specs,
+    scope: Option<Scope>,
     options: &Options,
     sink: &mut dyn Sink,
     findings: &mut Findings,
     compilation: &mut Compilation,
 ) -> Result<(), Failed> {
     let Some(prepared) = Prepared::new(sources, specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
-    let known = options.filter.check(specs, findings.phase(Phase::Load));
     compilation.acknowledgements = prepared.policy.acknowledgements().clone();
     compilation.max_removal = specs.fleet.spec.publish.max_removal.trim_end_matches('%').parse().unwrap_or(0);
     compilation.branches = branches::of_clusters(specs, &options.filter, findings.phase(Phase::Load));
-    if !known || findings.has_errors() {
+    if findings.has_errors() {
         return Ok(());
     }
     let all = deployments::all(specs, findings.phase(Phase::Resolve));
     let all_units = units::group(specs, &prepared.namespace_names, all, findings.phase(Phase::Resolve));
+    let (selected, own_scope) = options.filter.select(all_units, specs);
+    compilation.counts = own_scope.counts();
+    // With a filter, what was left out is known from before.
+    let scope = scope.unwrap_or(own_scope);
     if !findings.has_errors() {
-        secrets::check_namespaces(&prepared.secrets, &all_units, findings.phase(Phase::Resolve));
+        let is_whole = |site: &str| scope.is_whole(&PatchLayer::Site(site.to_owned()));
+        secrets::check_namespaces(&prepared.secrets, &selected, &is_whole, findings.phase(Phase::Resolve));
     }
-    let (selected, scope) = options.filter.select(all_units);
-    compilation.counts = scope.counts();
+    if selected.is_empty() && !options.filter.is_by_cluster() {
+        let message = "no deployment is selected";
+        let help = "the site, tenant, environment and cluster that the filter names do not go together";
+        findings.phase(Phase::Load).push(Diagnostic::warning(&filter::UNKNOWN_FILTER, message).help(help));
+    }
     let mut hits = Hits::default();
     let mut seen = cross::Seen::default();
     let mut open = cross::Open::default();

@@ -10,6 +10,7 @@ use crate::object::{Object, Origin, Owner, RenderedFrom};
 use crate::resolve::values::{RenderInputs, TemplateValues};
 use crate::source::{FileId, Sources, Span};
 use crate::spec::common::Layer;
+use crate::spec::template::Scope;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -53,10 +54,10 @@ impl Library {
                 program.map(Arc::new)
             };
             let manifests = template.manifests.iter().filter_map(&mut compile).collect();
-            let extra = extra_files(specs, sources, name)
-                .into_iter()
-                .filter_map(|file| compile(&file).map(|program| (file.file, program)))
-                .collect();
+            let is_of_sites = template.spec.spec.scope == Scope::Site;
+            let extra = if is_of_sites { extra_files(specs, sources, name) } else { Vec::new() };
+            let extra =
+                extra.into_iter().filter_map(|file| compile(&file).map(|program| (file.file, program))).collect();
             templates.insert(name.clone(), CompiledTemplate { values: Arc::new(values), manifests, extra });
         }
         report_odd_manifests(specs, sources, diagnostics);

@@ -168,7 +168,14 @@ impl SecretFile {
 }
 
 /// Reports files whose namespace is that of none of their site's deployments.
-pub fn check_namespaces(files: &SecretFiles, units: &[Unit<'_>], diagnostics: &mut Diagnostics) {
+///
+/// Judged are those of sites all of whose deployments are among the units.
+pub fn check_namespaces(
+    files: &SecretFiles,
+    units: &[Unit<'_>],
+    is_whole: &dyn Fn(&str) -> bool,
+    diagnostics: &mut Diagnostics,
+) {
     let mut namespaces: BTreeMap<&str, Vec<(&Deployment<'_>, &str)>> = BTreeMap::new();
     for unit in units {
         for deployment in &unit.deployments {
@@ -177,7 +184,7 @@ pub fn check_namespaces(files: &SecretFiles, units: &[Unit<'_>], diagnostics: &m
             }
         }
     }
-    for (site, files) in files {
+    for (site, files) in files.iter().filter(|(site, _)| is_whole(site)) {
         let deployments = namespaces.get(site.as_str()).map(Vec::as_slice).unwrap_or_default();
         for file in files {
             let fits =

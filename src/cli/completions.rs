@@ -22,6 +22,6 @@ pub struct CompletionsArgs {
 pub fn run(args: &CompletionsArgs, report: &Report) -> Result<ExitStatus, Failed> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "bayplan", &mut script);
-    report.result_bytes(&script)?;
+    report.text("script", &script)?;
     Ok(ExitStatus::Fine)
 }

@@ -64,7 +64,10 @@ pub fn run(args: &ListArgs, global: &Global, report: &Report) -> Result<ExitStat
     };
     let has_errors = diagnostics.has_errors();
     print_findings(diagnostics, sources, report)?;
-    let Some(table) = table.filter(|_| !has_errors) else { return Ok(ExitStatus::Input) };
+    let Some(table) = table.filter(|_| !has_errors) else {
+        report.summary("", json!({"exitCode": ExitStatus::Input as u8}))?;
+        return Ok(ExitStatus::Input);
+    };
     print(&table, report)?;
     Ok(ExitStatus::Fine)
 }

@@ -35,6 +35,6 @@ pub fn run(args: &ManArgs, report: &Report) -> Result<ExitStatus, Failed> {
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).render(&mut text).map_err(|source| CliError::Stdout { source })?;
-    report.result_bytes(&text)?;
+    report.text("page", &text)?;
     Ok(ExitStatus::Fine)
 }

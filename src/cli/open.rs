@@ -125,5 +125,6 @@ pub fn complete(inputs: &dyn Inputs) -> Result<(Sources, Vec<String>), Failed> {
 pub fn templates(global: &Global) -> Result<BTreeMap<String, Template>, Failed> {
     let opened = sources(global, &Source::WorkTree)?;
     let mut ignored = Diagnostics::new();
-    Ok(load::templates::load(&opened.sources, &mut Default::default(), &mut ignored))
+    let names = &mut Default::default();
+    Ok(load::templates::load(&opened.sources, names, &mut Default::default(), &mut ignored))
 }

@@ -42,11 +42,13 @@ pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitSt
         let mut tree = OutputTree::new();
         let compilation = pipeline::compile(&opened.sources, &options, &mut tree)?;
         report.diagnostics(&compilation.diagnostics, &opened.sources)?;
-        if !compilation.has_errors() {
-            report.result_bytes(&stream(&tree))?;
-            if report.is_json() {
-                return Ok(ExitStatus::Fine);
+        if !compilation.has_errors() && report.is_json() {
+            for (path, file) in objects(&tree) {
+                let content = String::from_utf8_lossy(file);
+                report.result_line(&json!({"type": "result", "path": path, "content": content}))?;
             }
+        } else if !compilation.has_errors() {
+            report.result_bytes(&stream(&tree))?;
         }
         return finish(&compilation, &options, report);
     }
@@ -97,13 +99,15 @@ impl Sink for Recording {
     }
 }
 
-/// All objects as one YAML stream, in order of path; indexes are left out.
+/// The objects' files in order of path; indexes are left out.
+fn objects(tree: &OutputTree) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+    tree.files().iter().filter(|(path, _)| !path.ends_with("/kustomization.yaml"))
+}
+
+/// All objects as one YAML stream.
 fn stream(tree: &OutputTree) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (path, file) in tree.files() {
-        if path.ends_with("/kustomization.yaml") {
-            continue;
-        }
+    for (_, file) in objects(tree) {
         bytes.extend_from_slice(b"---\n");
         bytes.extend_from_slice(file);
         if !file.ends_with(b"\n") {

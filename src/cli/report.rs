@@ -129,6 +129,15 @@ impl Report {
         stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|source| CliError::Stdout { source }.into())
     }
 
+    /// A text that is the whole result: as it is for people, under `name` of one result for machines.
+    pub fn text(&self, name: &str, text: &[u8]) -> Result<(), Failed> {
+        if !self.is_json() {
+            return self.result_bytes(text);
+        }
+        self.result_line(&json!({"type": "result", name: String::from_utf8_lossy(text)}))?;
+        self.summary("", json!({"exitCode": ExitStatus::Fine as u8}))
+    }
+
     /// A failure that stops a part of the command.
     pub fn problem(&self, failure: &Failed) {
         let diagnostic = failure.diagnostic();

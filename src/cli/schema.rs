@@ -8,7 +8,7 @@ use crate::failure::Failed;
 use crate::near;
 use crate::spec::{Kind, editor, schema as kinds};
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Print the JSON Schema of a kind, or of a template's values, for editors
 ///
@@ -61,6 +61,11 @@ pub fn run(args: &SchemaArgs, global: &Global, report: &Report) -> Result<ExitSt
 }
 
 fn print(schema: &Value, report: &Report) -> Result<ExitStatus, Failed> {
+    if report.is_json() {
+        report.result_line(&json!({"type": "result", "schema": schema}))?;
+        report.summary("", json!({"exitCode": ExitStatus::Fine as u8}))?;
+        return Ok(ExitStatus::Fine);
+    }
     let mut text = serde_json::to_string_pretty(schema).unwrap_or_else(|_| schema.to_string());
     text.push('\n');
     report.result_bytes(text.as_bytes())?;

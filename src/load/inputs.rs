@@ -1,6 +1,6 @@
 //! What an input file may be: a regular file with content of its own, never a link to something else.
 
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic};
 use crate::source::{EntryKind, MAX_FILE_BYTES, SourceFile, Sources, Span};
 
 pub static NOT_A_FILE: Code = Code {
@@ -14,10 +14,11 @@ pub static CODES: &[&Code] = &[&NOT_A_FILE];
 /// How Git LFS begins the small file that stands for a large one.
 const LFS_HEAD: &[u8] = b"version https://git-lfs.github.com/spec/";
 
-pub fn check_entries(sources: &Sources, diagnostics: &mut Diagnostics) {
+pub fn check_entries(sources: &Sources, tell: &mut dyn FnMut(&SourceFile, Diagnostic)) {
     for (id, file) in sources.iter() {
         if let Some(found) = refusal(file) {
-            diagnostics.push(
+            tell(
+                file,
                 Diagnostic::error(&NOT_A_FILE, format!("{} {found}", file.path))
                     .at(Span::file(id), "")
                     .help("put a regular file of text in its place"),

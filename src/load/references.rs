@@ -38,19 +38,22 @@ pub static RESERVED_NAME: Code = Code {
 
 pub static CODES: &[&Code] = &[&RESERVED_NAME, &WRONG_SCOPE, &PATCH_FORM, &LIKE_CYCLE, &NOT_DEPLOYED];
 
-/// Checks all references. Names in `broken` exist, though what they name could not be read.
-pub fn check(specs: &Specs, broken: &BTreeSet<(Kind, String)>, sources: &Sources, diagnostics: &mut Diagnostics) {
-    let mut checker = Checker { specs, broken, sources, diagnostics };
+/// Checks all references. Where `is_incomplete` says that some specs could not be read, a name that does not exist is no
+/// error; whether there is one is what is given.
+pub fn check(specs: &Specs, is_incomplete: bool, sources: &Sources, diagnostics: &mut Diagnostics) -> bool {
+    let mut checker = Checker { specs, is_incomplete, misses_name: false, sources, diagnostics };
     checker.fleet();
     checker.clusters();
     checker.environments();
     checker.tenants();
     checker.sites();
+    checker.misses_name
 }
 
 struct Checker<'a> {
     specs: &'a Specs,
-    broken: &'a BTreeSet<(Kind, String)>,
+    is_incomplete: bool,
+    misses_name: bool,
     sources: &'a Sources,
     diagnostics: &'a mut Diagnostics,
 }
@@ -61,7 +64,7 @@ impl Checker<'_> {
         self.patches(fleet, &fleet.spec.patches, &pointer(["spec", "patches"]));
         for (index, site) in fleet.spec.snapshots.sites.iter().flatten().enumerate() {
             let place = fleet.place(&pointer(["spec", "snapshots", "sites"]).child(index));
-            self.known(Kind::Site, site, self.specs.sites.keys(), place);
+            self.known(Kind::Site, site, place);
         }
     }
 
@@ -111,7 +114,7 @@ impl Checker<'_> {
                 self.template(template, Scope::Namespace, environment.at("/spec/template"));
             }
             if let Some(like) = &environment.spec.like
-                && self.known(Kind::Environment, like, self.specs.environments.keys(), environment.at("/spec/like"))
+                && self.known(Kind::Environment, like, environment.at("/spec/like"))
             {
                 self.like_chain(environment.name(), environment.at("/spec/like"), &mut circles);
             }
@@ -157,7 +160,7 @@ impl Checker<'_> {
             self.patches(tenant, &tenant.spec.patches, &pointer(["spec", "patches"]));
             for (name, environment) in &tenant.spec.environments {
                 let at = pointer(["spec", "environments", name]);
-                self.known(Kind::Environment, name, self.specs.environments.keys(), tenant.document.locate_key(&at));
+                self.known(Kind::Environment, name, tenant.document.locate_key(&at));
                 for (index, cluster) in environment.clusters.iter().enumerate() {
                     self.cluster(cluster, tenant.place(&at.child("clusters").child(index)));
                 }
@@ -167,7 +170,7 @@ impl Checker<'_> {
 
     fn sites(&mut self) {
         for site in self.specs.sites.values() {
-            self.known(Kind::Tenant, &site.spec.tenant, self.specs.tenants.keys(), site.at("/spec/tenant"));
+            self.known(Kind::Tenant, &site.spec.tenant, site.at("/spec/tenant"));
             self.template(&site.spec.template, Scope::Site, site.at("/spec/template"));
             self.patches(site, &site.spec.patches, &pointer(["spec", "patches"]));
             self.patches(site, &site.spec.namespace.patches, &pointer(["spec", "namespace", "patches"]));
@@ -180,7 +183,7 @@ impl Checker<'_> {
             }
             for (name, environment) in &site.spec.environments {
                 let at = pointer(["spec", "environments", name]);
-                self.known(Kind::Environment, name, self.specs.environments.keys(), site.document.locate_key(&at));
+                self.known(Kind::Environment, name, site.document.locate_key(&at));
                 if let Some(template) = &environment.template {
                     self.template(template, Scope::Site, site.place(&at.child("template")));
                 }
@@ -221,9 +224,7 @@ impl Checker<'_> {
     fn site_environments(&mut self, site: &Spec<SiteSpec>, names: &[String], at: &Pointer) {
         for (index, name) in names.iter().enumerate() {
             let place = site.place(&at.child("environments").child(index));
-            if self.known(Kind::Environment, name, self.specs.environments.keys(), place)
-                && !site.spec.environments.contains_key(name)
-            {
+            if self.known(Kind::Environment, name, place) && !site.spec.environments.contains_key(name) {
                 self.diagnostics.push(
                     Diagnostic::error(&UNKNOWN_NAME, format!("site `{}` is not deployed in `{name}`", site.name()))
                         .at(place, "not one of its environments")
@@ -234,11 +235,11 @@ impl Checker<'_> {
     }
 
     fn cluster(&mut self, name: &str, place: Span) {
-        self.known(Kind::Cluster, name, self.specs.clusters.keys(), place);
+        self.known(Kind::Cluster, name, place);
     }
 
     fn template(&mut self, name: &str, scope: Scope, place: Span) {
-        if !self.known(Kind::Template, name, self.specs.templates.keys(), place) {
+        if !self.known(Kind::Template, name, place) {
             return;
         }
         let Some(template) = self.specs.templates.get(name) else { return };
@@ -351,19 +352,30 @@ impl Checker<'_> {
         self.diagnostics.push(Diagnostic::error(&UNKNOWN_NAME, message).at(place, "named here").maybe_help(help));
     }
 
-    fn known<'n>(&mut self, kind: Kind, name: &str, known: impl Iterator<Item = &'n String>, place: Span) -> bool {
-        let known: Vec<&str> = known.map(String::as_str).collect();
-        if known.contains(&name) {
-            return true;
+    /// Whether a spec or template of that name was read. One that was read in part, or was not asked for, exists nevertheless.
+    fn known(&mut self, kind: Kind, name: &str, place: Span) -> bool {
+        let specs = self.specs;
+        let is_read = match kind {
+            Kind::Cluster => specs.clusters.contains_key(name),
+            Kind::Environment => specs.environments.contains_key(name),
+            Kind::Tenant => specs.tenants.contains_key(name),
+            Kind::Site => specs.sites.contains_key(name),
+            Kind::Template => specs.templates.contains_key(name),
+            Kind::Fleet | Kind::Acknowledgement => true,
+        };
+        if is_read || specs.names.contains(kind, name) {
+            return is_read;
         }
-        if self.broken.contains(&(kind, name.to_owned())) {
+        self.misses_name = true;
+        // It may be in a file that could not be read; templates are known by their folders.
+        if self.is_incomplete && kind != Kind::Template {
             return false;
         }
         let what = kind.name().to_lowercase();
         self.diagnostics.push(
             Diagnostic::error(&UNKNOWN_NAME, format!("no {what} is called `{name}`"))
                 .at(place, "named here")
-                .maybe_help(near::hint(name, known)),
+                .maybe_help(near::hint(name, specs.names.of(kind))),
         );
         false
     }

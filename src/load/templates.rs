@@ -54,11 +54,18 @@ impl TemplateFile {
     }
 }
 
-/// All templates; the names of those that are not sound are added to `broken`.
+/// The name of the template that a path lies in the folder of.
+pub fn folder_of(path: &str) -> Option<&str> {
+    let (folder, _) = path.strip_prefix(TEMPLATE_ROOT)?.strip_prefix('/')?.split_once('/')?;
+    (folder != SHARED).then_some(folder)
+}
+
+/// All templates that are sound. The names of all folders are added to `names`, and what is wrong with one to its findings.
 pub fn load(
     sources: &Sources,
-    broken: &mut BTreeSet<(Kind, String)>,
-    diagnostics: &mut Diagnostics,
+    names: &mut BTreeSet<(Kind, String)>,
+    findings: &mut BTreeMap<(Kind, String), Diagnostics>,
+    general: &mut Diagnostics,
 ) -> BTreeMap<String, Template> {
     let mut folders: BTreeMap<&str, Vec<(&str, FileId)>> = BTreeMap::new();
     for (id, file) in sources.under(TEMPLATE_ROOT) {
@@ -67,23 +74,22 @@ pub fn load(
         }
         let below = &file.path[TEMPLATE_ROOT.len() + 1..];
         match below.split_once('/') {
+            Some((SHARED, _)) => {}
             Some((folder, path)) => folders.entry(folder).or_default().push((path, id)),
             None if below.ends_with(".md") => {}
-            None => diagnostics.push(
+            None => general.push(
                 Diagnostic::error(&TEMPLATE_FOLDER, format!("{} is not in the folder of a template", file.path))
                     .at(Span::file(id), "")
                     .help("move it to templates/NAME/ beside a template.yaml, or to templates/shared/"),
             ),
         }
     }
-    folders.remove(SHARED);
     let mut templates = BTreeMap::new();
     for (folder, files) in folders {
-        if let Some(template) = load_folder(folder, &files, sources, diagnostics) {
-            templates.insert(folder.to_owned(), template);
-        } else {
-            broken.insert((Kind::Template, folder.to_owned()));
-        }
+        let name = (Kind::Template, folder.to_owned());
+        let template = load_folder(folder, &files, sources, findings.entry(name.clone()).or_default());
+        templates.extend(template.map(|template| (folder.to_owned(), template)));
+        names.insert(name);
     }
     templates
 }

@@ -2,7 +2,7 @@
 
 use super::Filter;
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::load::Specs;
+use crate::load::{Cluster, Specs};
 use crate::mustache::{Inline, Values};
 use crate::resolve::roots;
 use crate::spec::template::Scope;
@@ -24,11 +24,19 @@ pub fn is_one_for_all(specs: &Specs) -> bool {
 
 /// The branch of every cluster, whatever is compiled; one whose name cannot be made is left out.
 pub fn of_all(specs: &Specs) -> BTreeMap<String, String> {
-    of_clusters(specs, &Filter::default(), &mut Diagnostics::new())
+    made(specs, specs.clusters.iter().chain(&specs.other_clusters), &mut Diagnostics::new())
 }
 
 /// The branch of each cluster that is compiled as a whole.
 pub fn of_clusters(specs: &Specs, filter: &Filter, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
+    made(specs, specs.clusters.iter().filter(|(_, cluster)| filter.compiles_cluster(cluster)), diagnostics)
+}
+
+fn made<'s>(
+    specs: &Specs,
+    clusters: impl Iterator<Item = (&'s String, &'s Cluster)>,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, String> {
     let mut properties = roots::schemas(Scope::Cluster);
     properties.remove("facts");
     let schema = json!({"type": "object", "properties": properties});
@@ -37,7 +45,7 @@ pub fn of_clusters(specs: &Specs, filter: &Filter, diagnostics: &mut Diagnostics
     let Some(inline) = Inline::compile(&specs.fleet.spec.publish.branch, place, &schema, diagnostics) else {
         return branches;
     };
-    for (name, cluster) in specs.clusters.iter().filter(|(_, cluster)| filter.compiles_cluster(cluster)) {
+    for (name, cluster) in clusters {
         let roots = roots::of_cluster(&specs.fleet, cluster);
         let text = match inline.render(&Values::new([&roots])) {
             Ok(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),

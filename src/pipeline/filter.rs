@@ -2,10 +2,11 @@
 
 use super::{Counts, Units};
 use crate::diag::{Code, Diagnostic, Diagnostics};
-use crate::load::{Cluster, Specs};
+use crate::load::{Cluster, Names, Specs};
 use crate::near;
 use crate::patching::book::PatchLayer;
 use crate::resolve::Deployment;
+use crate::spec::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub static UNKNOWN_FILTER: Code = Code {
@@ -47,35 +48,45 @@ impl Filter {
         self.is_by_cluster() && holds(&self.clusters, cluster.spec.name())
     }
 
+    /// The names of each sort, with the kind that they are of.
+    pub fn by_kind(&self) -> [(Kind, &[String]); 4] {
+        [
+            (Kind::Cluster, &self.clusters),
+            (Kind::Environment, &self.environments),
+            (Kind::Site, &self.sites),
+            (Kind::Tenant, &self.tenants),
+        ]
+    }
+
     /// Reports names that nothing has.
-    pub fn check(&self, specs: &Specs, diagnostics: &mut Diagnostics) -> bool {
+    pub fn check(&self, names: &Names, diagnostics: &mut Diagnostics) -> bool {
         let mut is_known = true;
-        let mut check = |what: &str, names: &[String], known: Vec<&str>| {
-            for name in names.iter().filter(|name| !known.contains(&name.as_str())) {
+        for (kind, listed) in self.by_kind() {
+            let what = kind.name().to_lowercase();
+            for name in listed.iter().filter(|name| !names.contains(kind, name)) {
                 is_known = false;
                 diagnostics.push(
                     Diagnostic::error(&UNKNOWN_FILTER, format!("no {what} is called `{name}`, as --{what} asks"))
-                        .maybe_help(near::hint(name, known.iter().copied())),
+                        .maybe_help(near::hint(name, names.of(kind))),
                 );
             }
-        };
-        check("cluster", &self.clusters, specs.clusters.keys().map(String::as_str).collect());
-        check("environment", &self.environments, specs.environments.keys().map(String::as_str).collect());
-        check("site", &self.sites, specs.sites.keys().map(String::as_str).collect());
-        check("tenant", &self.tenants, specs.tenants.keys().map(String::as_str).collect());
+        }
         is_known
     }
 
-    /// The selected deployments in their units, and what is known of the scope of each layer.
-    pub fn select<'s>(&self, units: Units<'s>) -> (Units<'s>, Scope) {
+    /// The units that hold a selected deployment, and what is known of the scope of each layer.
+    pub fn select<'s>(&self, units: Units<'s>, specs: &Specs) -> (Units<'s>, Scope) {
         let mut scope = Scope { is_filtered: !self.is_empty(), ..Scope::default() };
         let mut selected = Vec::with_capacity(units.len());
-        for mut unit in units {
+        for cluster in specs.clusters.values().filter(|cluster| !cluster.spec.spec.templates.is_empty()) {
+            scope.add_cluster(cluster.spec.name(), self.compiles_cluster(cluster));
+        }
+        for unit in units {
+            let is_selected = unit.deployments.iter().any(|deployment| self.selects(deployment));
             for deployment in &unit.deployments {
-                scope.add(deployment, self.selects(deployment));
+                scope.add(deployment, is_selected);
             }
-            unit.deployments.retain(|deployment| self.selects(deployment));
-            if !unit.deployments.is_empty() {
+            if is_selected {
                 selected.push(unit);
             }
         }
@@ -83,7 +94,8 @@ impl Filter {
     }
 }
 
-fn holds(names: &[String], name: &str) -> bool {
+/// Whether a filter's list of one sort lets a name through.
+pub fn holds(names: &[String], name: &str) -> bool {
     names.is_empty() || names.iter().any(|listed| listed == name)
 }
 
@@ -97,9 +109,24 @@ pub struct Scope {
     deployments: usize,
     /// Whether anything was left out.
     is_filtered: bool,
+    /// Whether some of what was left out could not be read, so that it is not known which layers it has.
+    pub is_blind: bool,
 }
 
 impl Scope {
+    /// A cluster's own objects count as one deployment of its layers.
+    fn add_cluster(&mut self, name: &str, is_selected: bool) {
+        for layer in [PatchLayer::Fleet, PatchLayer::Cluster(name.to_owned())] {
+            self.count(layer, is_selected);
+        }
+    }
+
+    fn count(&mut self, layer: PatchLayer, is_selected: bool) {
+        let (all, left_out) = self.layers.entry(layer).or_default();
+        *all += 1;
+        *left_out += usize::from(!is_selected);
+    }
+
     fn add(&mut self, deployment: &Deployment<'_>, is_selected: bool) {
         let site = deployment.site.name().to_owned();
         let cluster = deployment.cluster.spec.name().to_owned();
@@ -115,9 +142,7 @@ impl Scope {
             layers.push(PatchLayer::SiteCluster(site.clone(), environment.to_owned(), cluster.clone()));
         }
         for layer in layers {
-            let (all, left_out) = self.layers.entry(layer).or_default();
-            *all += 1;
-            *left_out += usize::from(!is_selected);
+            self.count(layer, is_selected);
         }
         if is_selected {
             self.sites.insert(site);
@@ -128,7 +153,16 @@ impl Scope {
 
     /// Whether all of the layer's deployments were compiled; with a filter it must have some.
     pub fn is_whole(&self, layer: &PatchLayer) -> bool {
-        !self.is_filtered || self.layers.get(layer).is_some_and(|(all, left_out)| *all > 0 && *left_out == 0)
+        let is_shared = match layer {
+            PatchLayer::Fleet | PatchLayer::Cluster(_) | PatchLayer::Environment(_) | PatchLayer::Tenant(_) => true,
+            PatchLayer::Site(_)
+            | PatchLayer::Namespace(_)
+            | PatchLayer::SiteEnvironment(..)
+            | PatchLayer::SiteCluster(..) => false,
+        };
+        let is_known = !(is_shared && self.is_blind);
+        let counts = self.layers.get(layer);
+        is_known && (!self.is_filtered || counts.is_some_and(|(all, left_out)| *all > 0 && *left_out == 0))
     }
 
     pub fn counts(&self) -> Counts {

@@ -70,8 +70,8 @@ impl<'s> Prepared<'s> {
         let namespace_names = NamespaceNames::compile(specs, diagnostics);
         let secrets = secrets::read_all(specs, sources, diagnostics);
         let policy = Policy::read(specs, options.now, diagnostics);
-        // What a broken template declares is not known.
-        if !diagnostics.has_errors() {
+        // What a template declares that is broken, or that was not asked for, is not known.
+        if !diagnostics.has_errors() && options.filter.is_empty() {
             values::check_shared(specs, &library, diagnostics);
         }
         let custom = Arc::new(custom_kinds(specs, diagnostics));
@@ -138,7 +138,7 @@ fn minor(cluster: &Cluster, options: &Options, diagnostics: &mut Diagnostics) ->
 
 fn delivery(specs: &Specs, cluster: &Cluster, diagnostics: &mut Diagnostics) -> Settings {
     let settings = Settings::new(&specs.fleet.spec.delivery, &cluster.spec.spec.delivery);
-    if settings.kind != DeliveryKind::None && settings.url.is_empty() {
+    if settings.kind != DeliveryKind::None && settings.url.is_empty() && !specs.is_fleet_missing {
         let own = cluster.spec.document.root.find(&crate::pointer::Pointer::from_segments(["spec", "delivery"]));
         let place = if own.is_some() { cluster.spec.at("/spec/delivery") } else { specs.fleet.at("/spec/delivery") };
         diagnostics.push(

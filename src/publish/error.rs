@@ -213,7 +213,10 @@ impl Failure for GitError {
             GitError::SymbolicBranch { target, .. } => format!("publish to {target}, or delete the symbolic ref"),
             GitError::CheckedOut { gone: true, .. } => "that folder is gone: run `git worktree prune`".to_owned(),
             GitError::CheckedOut { .. } => "switch that work tree to another branch".to_owned(),
-            GitError::SourceBranch { .. } => "publish to a branch of its own, such as `rendered`".to_owned(),
+            GitError::SourceBranch { .. } => {
+                "publish to a branch of its own; one that was made at the source commit is to be deleted first"
+                    .to_owned()
+            }
             GitError::Blocked { by, .. } => format!("rename one of the two, or delete `{by}`"),
             GitError::SeveralRemotes { branch, refs } => {
                 let first = refs.first().map_or("REF", String::as_str);

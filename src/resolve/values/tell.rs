@@ -105,7 +105,7 @@ fn home(around: &Pointer, stack: &[LayerSource<'_>]) -> (Span, String) {
     let site = stack.iter().find(|source| source.role == LayerRole::SiteWide);
     let holder = site.filter(holds).or_else(|| stack.iter().rev().find(holds)).filter(|_| !around.is_root());
     match holder {
-        Some(source) => (source.key_place(around), format!("in this map, from {}", source.name)),
+        Some(source) => (source.key_place(around), format!("in this map, from {}", source.label())),
         None => {
             // A stack is never empty: its first layer is the template's defaults.
             let source = site.or(stack.last()).unwrap_or(&stack[0]);

@@ -1,0 +1,150 @@
+//! Spec files to typed specs, each with what is wrong with it.
+//!
+//! Files are read in parallel; what comes out is in order of file. Nothing is told here: who compiles a part of a fleet has no
+//! use for mistakes in the rest.
+
+use super::{MISPLACED_KIND, SPEC_FOLDER, inputs, is_yaml, named};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::inputs::{FLEET_FILE, NO_FLEET};
+use crate::pointer::Pointer;
+use crate::source::{FileId, SourceFile, Sources};
+use crate::spec::read::{RawSpec, read_file, typed};
+use crate::spec::{AcknowledgementSpec, ClusterSpec, EnvironmentSpec, FleetSpec, Kind, SiteSpec, Spec, TenantSpec};
+use crate::yaml::Document;
+use rayon::prelude::*;
+
+type Named<T> = Vec<Spec<T>>;
+
+/// The documents of bayplan.yaml and site-specs/.
+#[derive(Default)]
+pub(super) struct Collected {
+    pub fleet: Named<FleetSpec>,
+    pub clusters: Named<ClusterSpec>,
+    pub environments: Named<EnvironmentSpec>,
+    pub tenants: Named<TenantSpec>,
+    pub sites: Named<SiteSpec>,
+    pub acknowledgements: Named<AcknowledgementSpec>,
+    /// Documents that broke their schema.
+    pub broken: Vec<Broken>,
+    /// What is wrong with each document, in order of file; those without a name have the empty one.
+    pub findings: Vec<(Kind, String, Diagnostics)>,
+    /// What is wrong with files as such, so that names may be missing.
+    pub unread: Diagnostics,
+}
+
+/// A document that broke its schema.
+pub(super) struct Broken {
+    pub kind: Kind,
+    pub name: String,
+    pub document: Document,
+}
+
+pub(super) fn collect(sources: &Sources) -> Collected {
+    collect_of(sources, &|_| true)
+}
+
+/// As [`collect`], of the files that are wanted.
+pub(super) fn collect_of(sources: &Sources, is_wanted: &dyn Fn(&SourceFile) -> bool) -> Collected {
+    let files: Vec<FileId> = sources
+        .find(FLEET_FILE)
+        .into_iter()
+        .chain(sources.under(SPEC_FOLDER).filter(|(_, file)| is_yaml(&file.path)).map(|(id, _)| id))
+        .filter(|id| inputs::is_readable(sources.file(*id)) && is_wanted(sources.file(*id)))
+        .collect();
+    let parts: Vec<(FileId, Collected)> = files.par_iter().map(|file| (*file, read_part(*file, sources))).collect();
+    let mut all = Collected::default();
+    let mut findings = Vec::new();
+    for (file, mut part) in parts {
+        findings.push((file, std::mem::take(&mut part.findings), std::mem::take(&mut part.unread)));
+        all.append(part);
+    }
+    // A file that a spec names (a SOPS file, say) may lie in site-specs/ and is no spec.
+    let named = named(&all);
+    for (file, told, unread) in findings {
+        if !named.contains(sources.path(file)) {
+            all.findings.extend(told);
+            all.unread.extend(unread);
+        }
+    }
+    all
+}
+
+fn read_part(file: FileId, sources: &Sources) -> Collected {
+    let mut part = Collected::default();
+    let documents = read_file(sources, file, &mut part.unread);
+    let is_root = sources.path(file) == FLEET_FILE;
+    if let (true, false, Some(first)) = (is_root, part.unread.has_errors(), documents.first())
+        && !documents.iter().any(|document| document.kind == Kind::Fleet)
+    {
+        let place = first.document.locate(&Pointer::from_segments(["kind"]));
+        part.unread.push(
+            Diagnostic::error(&NO_FLEET, format!("{FLEET_FILE} holds no Fleet"))
+                .at(place, "another kind")
+                .help(format!("{FLEET_FILE} holds the Fleet; move this {} to {SPEC_FOLDER}/", first.kind.name())),
+        );
+        return part;
+    }
+    for raw in documents {
+        part.add(raw, is_root);
+    }
+    part
+}
+
+impl Collected {
+    fn add(&mut self, raw: RawSpec, in_root: bool) {
+        let kind = raw.kind;
+        let name = raw.name().unwrap_or_default().to_owned();
+        let mut found = Diagnostics::new();
+        let belongs = match kind {
+            Kind::Fleet => in_root,
+            Kind::Template => false,
+            Kind::Cluster | Kind::Environment | Kind::Tenant | Kind::Site | Kind::Acknowledgement => true,
+        };
+        if !belongs {
+            let place = raw.document.locate(&Pointer::from_segments(["kind"]));
+            let home = if kind == Kind::Fleet { FLEET_FILE } else { "templates/NAME/template.yaml" };
+            self.unread.push(
+                Diagnostic::error(&MISPLACED_KIND, format!("a {} does not belong in this file", kind.name()))
+                    .at(place, "this kind")
+                    .help(format!("move it to {home}")),
+            );
+            return;
+        }
+        let document = raw.document.clone();
+        let is_sound = match kind {
+            Kind::Fleet => keep(typed(raw, &mut found), &mut self.fleet),
+            Kind::Cluster => keep(typed(raw, &mut found), &mut self.clusters),
+            Kind::Environment => keep(typed(raw, &mut found), &mut self.environments),
+            Kind::Tenant => keep(typed(raw, &mut found), &mut self.tenants),
+            Kind::Site => keep(typed(raw, &mut found), &mut self.sites),
+            Kind::Acknowledgement => keep(typed(raw, &mut found), &mut self.acknowledgements),
+            Kind::Template => true,
+        };
+        if !is_sound {
+            self.broken.push(Broken { kind, name: name.clone(), document });
+        }
+        if !found.is_empty() {
+            self.findings.push((kind, name, found));
+        }
+    }
+
+    fn append(&mut self, part: Collected) {
+        let Collected { fleet, clusters, environments, tenants, sites, acknowledgements, broken, findings, unread } =
+            part;
+        self.fleet.extend(fleet);
+        self.clusters.extend(clusters);
+        self.environments.extend(environments);
+        self.tenants.extend(tenants);
+        self.sites.extend(sites);
+        self.acknowledgements.extend(acknowledgements);
+        self.broken.extend(broken);
+        self.findings.extend(findings);
+        self.unread.extend(unread);
+    }
+}
+
+fn keep<T>(spec: Option<Spec<T>>, specs: &mut Named<T>) -> bool {
+    let is_sound = spec.is_some();
+    specs.extend(spec);
+    is_sound
+}

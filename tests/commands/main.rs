@@ -1,0 +1,9 @@
+//! The commands as a user calls them: where they may be started, what they write, what they say to people and to machines.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod json;
+mod publish;
+mod render;
+mod support;
+mod words;

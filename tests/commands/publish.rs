@@ -1,0 +1,178 @@
+//! `publish`: the same commit from everywhere, none without a change, and refusals that leave no trace.
+
+use super::support::{Fleet, files, git, program, run, run_in};
+use std::path::Path;
+
+fn tip(folder: &Path) -> String {
+    git(folder, &["rev-parse", "refs/heads/rendered"])
+}
+
+#[test]
+fn publishing_twice_makes_one_commit() {
+    let fleet = Fleet::committed("");
+    let first = fleet.output(&["publish"]);
+    assert!(first.starts_with("rendered: ") && first.contains(" added, 0 modified, 0 removed"), "{first}");
+    let commit = tip(&fleet.root);
+    assert_eq!(fleet.output(&["publish"]), "rendered: up to date\n");
+    assert_eq!(tip(&fleet.root), commit);
+    // A source that changes no output makes none either.
+    fleet.write("templates/web/README.md", "Something else.\n");
+    fleet.commit("words");
+    assert_eq!(fleet.output(&["publish"]), "rendered: up to date\n");
+    assert_eq!(tip(&fleet.root), commit);
+    fleet.edit("site-specs/environments.yaml", "    replicas: 2\n", "    replicas: 4\n");
+    fleet.commit("more copies");
+    let second = fleet.output(&["publish"]);
+    assert!(second.contains("(0 added, 1 modified, 0 removed)"), "{second}");
+    assert_eq!(git(&fleet.root, &["rev-parse", "rendered^"]), commit);
+}
+
+#[test]
+fn two_clones_get_one_commit_whatever_is_around_them() {
+    let fleet = Fleet::committed("");
+    let clone = |name: &str| {
+        let path = fleet.around().join(name);
+        git(fleet.around(), &["clone", "--quiet", &fleet.root.display().to_string(), &path.display().to_string()]);
+        path
+    };
+    let (one, two) = (clone("one"), clone("two"));
+    let plain = run(program().args(["publish", "--threads", "1"]).current_dir(&one));
+    assert_eq!(plain.code, 0, "{}", plain.stderr);
+    let odd = std::process::Command::new("sh")
+        .args(["-c", "umask 077; exec \"$0\" publish --threads 3", env!("CARGO_BIN_EXE_bayplan")])
+        .envs([("TZ", "Pacific/Kiritimati"), ("LANG", "tr_TR.UTF-8"), ("LC_ALL", "tr_TR.UTF-8"), ("HOME", "/nowhere")])
+        .envs([("GIT_AUTHOR_NAME", "Somebody"), ("GIT_COMMITTER_DATE", "2001-01-01T00:00:00Z")])
+        .current_dir(&two)
+        .output()
+        .expect("sh runs");
+    assert!(odd.status.success(), "{}", String::from_utf8_lossy(&odd.stderr));
+    assert_eq!(tip(&one), tip(&two));
+    git(&two, &["fsck", "--strict"]);
+    // The published tree is the rendered one.
+    let rendered = fleet.around().join("rendered");
+    fleet.output(&["render", "--out", &rendered.display().to_string()]);
+    let mut expected = files(&rendered);
+    expected.remove(".bayplan-files");
+    git(&two, &["worktree", "add", "--quiet", "--detach", "../tree", "rendered"]);
+    let mut published = files(&fleet.around().join("tree"));
+    published.remove(".git");
+    assert!(published == expected);
+}
+
+#[test]
+fn the_branch_is_the_same_from_a_folder_of_a_larger_repository() {
+    let (alone, inside) = (Fleet::committed(""), Fleet::committed("ops/fleet"));
+    alone.output(&["publish"]);
+    inside.output(&["publish"]);
+    let tree = |fleet: &Fleet| git(&fleet.root, &["rev-parse", "rendered^{tree}"]);
+    assert_eq!(tree(&alone), tree(&inside));
+    // The work tree, the index and HEAD are as they were.
+    assert_eq!(inside.git(&["status", "--porcelain"]), "");
+    assert_eq!(inside.git(&["symbolic-ref", "HEAD"]), "refs/heads/main");
+}
+
+#[test]
+fn a_bare_repository_can_be_published_from() {
+    let fleet = Fleet::committed("");
+    fleet.output(&["publish"]);
+    let bare = fleet.around().join("bare.git");
+    git(
+        fleet.around(),
+        &[
+            "clone",
+            "--quiet",
+            "--bare",
+            "--single-branch",
+            &fleet.root.display().to_string(),
+            &bare.display().to_string(),
+        ],
+    );
+    let published = run_in(&bare, &["publish"]);
+    assert_eq!(published.code, 0, "{}", published.stderr);
+    assert_eq!(tip(&bare), tip(&fleet.root));
+}
+
+/// What is refused leaves the repository as it was, byte for byte.
+fn refused(fleet: &Fleet, arguments: &[&str], code: i32, name: &str) -> String {
+    let before = files(fleet.around());
+    let run = fleet.run(arguments);
+    assert_eq!(run.code, code, "{arguments:?}: {}", run.stderr);
+    assert!(run.stderr.contains(&format!("error[{name}]")), "{}", run.stderr);
+    assert!(run.stderr.contains("= help: ") || run.stderr.contains("help:"), "{}", run.stderr);
+    let after = files(fleet.around());
+    let changed: Vec<&String> =
+        after.iter().filter(|(path, bytes)| before.get(*path) != Some(bytes)).map(|(path, _)| path).collect();
+    assert!(changed.is_empty() && before.len() == after.len(), "{arguments:?} left {changed:?}");
+    run.stderr
+}
+
+#[test]
+fn changed_and_untracked_inputs_are_named() {
+    let fleet = Fleet::committed("");
+    fleet.edit("site-specs/tenants.yaml", "contact: ops@acme.example", "contact: dev@acme.example");
+    fleet.write("templates/web/new.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: new}\n");
+    fleet.write("notes.txt", "no input\n");
+    let told = refused(&fleet, &["publish"], 3, "dirty-inputs");
+    assert!(told.contains("site-specs/tenants.yaml") && told.contains("templates/web/new.yaml"), "{told}");
+    assert!(!told.contains("notes.txt"), "{told}");
+    // A commit that is named is published whatever the work tree holds.
+    fleet.output(&["publish", "--source", "HEAD"]);
+}
+
+#[test]
+fn a_branch_that_is_checked_out_is_left_alone() {
+    let fleet = Fleet::committed("");
+    refused(&fleet, &["publish", "--branch", "main"], 3, "branch-in-use");
+    fleet.output(&["publish"]);
+    git(&fleet.root, &["worktree", "add", "--quiet", "../tree", "rendered"]);
+    fleet.edit("site-specs/tenants.yaml", "contact: ops@acme.example", "contact: dev@acme.example");
+    fleet.commit("a new address");
+    refused(&fleet, &["publish"], 3, "branch-in-use");
+}
+
+#[test]
+fn a_branch_of_others_is_left_alone() {
+    let fleet = Fleet::committed("");
+    let first = git(&fleet.root, &["rev-parse", "main"]);
+    fleet.write("notes.txt", "more\n");
+    fleet.commit("more");
+    fleet.git(&["branch", "rendered", &first]);
+    refused(&fleet, &["publish"], 3, "foreign-branch");
+    fleet.output(&["publish", "--adopt"]);
+    assert_eq!(git(&fleet.root, &["rev-parse", "rendered^"]), first);
+    // The source's own branch is none to publish to either.
+    fleet.git(&["branch", "copy"]);
+    refused(&fleet, &["publish", "--branch", "copy"], 3, "branch-in-use");
+}
+
+#[test]
+fn an_input_with_errors_publishes_nothing() {
+    let fleet = Fleet::committed("");
+    fleet.edit("site-specs/sites/wiki.yaml", "engine: nginx", "engine: ngnix");
+    fleet.commit("a mistake");
+    refused(&fleet, &["publish"], 1, "invalid-value");
+    refused(&fleet, &["publish", "--dry-run"], 1, "invalid-value");
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let fleet = Fleet::committed("");
+    let before = files(fleet.around());
+    let told = fleet.output(&["publish", "--dry-run"]);
+    assert!(told.contains("added north/staging/acme-shop-staging/app/deployment-shop-web.yaml"), "{told}");
+    assert!(files(fleet.around()) == before);
+}
+
+#[test]
+fn one_branch_for_each_cluster() {
+    let fleet = Fleet::new();
+    fleet.edit("bayplan.yaml", "{branch: rendered}", "{branch: \"rendered-{{cluster.name}}\"}");
+    fleet.git(&["init", "--quiet", "--initial-branch=main"]);
+    fleet.commit("a fleet");
+    fleet.output(&["publish", "--cluster", "south"]);
+    assert_eq!(fleet.git(&["branch", "--format=%(refname:short)"]), "main\nrendered-south");
+    fleet.output(&["publish"]);
+    assert_eq!(fleet.git(&["branch", "--format=%(refname:short)"]), "main\nrendered-north\nrendered-south");
+    let folders = |branch: &str| fleet.git(&["ls-tree", "--name-only", branch]);
+    assert_eq!((folders("rendered-north"), folders("rendered-south")), ("north".to_owned(), "south".to_owned()));
+}
