@@ -2,7 +2,7 @@
 //!
 //! A live run holds a lock on each of its temporary files, and the lock ends with the process. So a file named like ours whose
 //! lock can be had belongs to nobody. Where the file system knows no locks, a file counts as left over after a day.
-//! Git itself sweeps away `tmp_*` in this folder, so nothing is left even if bayplan never runs again.
+//! Names do not begin with `tmp_`: `git gc --prune=now` takes such files away from under a run that writes them.
 
 use super::error::GitError;
 use super::object::ObjectId;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-const PREFIX: &str = "tmp_bayplan_";
+const PREFIX: &str = "pack_bayplan_";
 /// What tells our `.keep` files from those of others.
 const KEEP_TEXT: &[u8] = b"bayplan is about to publish this pack\n";
 const LEFT_OVER_AFTER: Duration = Duration::from_secs(24 * 3600);
@@ -33,7 +33,7 @@ impl TemporaryFile {
     pub fn create(folder: &Path, extension: &str) -> Result<Self, GitError> {
         for _ in 0..1000 {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!("{PREFIX}{}_{number}.{extension}", std::process::id()));
+            let path = folder.join(format!("{PREFIX}{}_{number}.{extension}.part", std::process::id()));
             let file = match OpenOptions::new().read(true).write(true).create_new(true).mode(0o444).open(&path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
@@ -157,7 +157,7 @@ fn is_left_over(path: &Path) -> bool {
 /// A run killed between its two renames leaves a pack that no index names, which git ignores and never removes. The index,
 /// still under its temporary name, tells which pack that is.
 fn remove_pack_without_index(folder: &Path, temporary: &Path) {
-    if temporary.extension().is_none_or(|extension| extension != "idx") {
+    if !temporary.to_string_lossy().ends_with(".idx.part") {
         return;
     }
     if let Ok(Some(checksum)) = pack_index::pack_checksum(temporary) {
@@ -188,7 +188,7 @@ mod tests {
     fn files_of_live_runs_stay_and_those_of_dead_ones_go() {
         let folder = tempfile::tempdir().unwrap();
         let live = TemporaryFile::create(folder.path(), "pack").unwrap();
-        fs::write(folder.path().join("tmp_bayplan_1_0.pack"), "left over").unwrap();
+        fs::write(folder.path().join("pack_bayplan_1_0.pack.part"), "left over").unwrap();
         fs::write(folder.path().join("tmp_pack_other"), "not ours").unwrap();
         fs::write(folder.path().join("pack-1.keep"), KEEP_TEXT).unwrap();
         fs::write(folder.path().join("pack-2.keep"), "not ours").unwrap();
@@ -207,7 +207,7 @@ mod tests {
         let checksum = ObjectId::from_bytes([7; 20]);
         let other = ObjectId::from_bytes([8; 20]);
         let index = pack_index::write(&mut [], checksum);
-        fs::write(folder.path().join("tmp_bayplan_1_1.idx"), index).unwrap();
+        fs::write(folder.path().join("pack_bayplan_1_1.idx.part"), index).unwrap();
         fs::write(pack_path(folder.path(), checksum), "no index").unwrap();
         fs::write(pack_path(folder.path(), other), "someone else's").unwrap();
         remove_left_over(folder.path());

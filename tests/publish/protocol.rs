@@ -187,9 +187,9 @@ fn left_over_files_of_a_killed_run_are_cleaned_up() {
     let repository = TestRepository::with_fleet();
     let folder = repository.path().join(".git/objects/pack");
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("tmp_bayplan_1_0.pack"), "cut short").unwrap();
+    fs::write(folder.join("pack_bayplan_1_0.pack.part"), "cut short").unwrap();
     repository.published();
-    assert!(!folder.join("tmp_bayplan_1_0.pack").exists());
+    assert!(!folder.join("pack_bayplan_1_0.pack.part").exists());
     repository.assert_sound();
 }
 
