@@ -41,6 +41,7 @@ pub fn apply(
         match patch::apply(&patch.patch, &object.value, schema) {
             Ok(applied) => {
                 object.value = applied.object;
+                object.octals.extend(patch.octals.iter().cloned());
                 object.origin.patches.push(AppliedPatch {
                     document: patch.document.clone(),
                     body: patch.body_at.clone(),

@@ -44,6 +44,8 @@ pub struct Options {
     pub strict: bool,
     /// Check every cluster against this minor instead of its own.
     pub kubernetes_version: Option<Minor>,
+    /// Of sites that are not among these, only platform and data are written; of all sites everything, if none is listed.
+    pub only_sites: Vec<String>,
     /// The time of the source commit (of a work tree, `HEAD`'s), in seconds since 1970; Acknowledgements expire by it. None
     /// where there is no commit: nothing expires then.
     pub now: Option<i64>,

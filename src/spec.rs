@@ -28,6 +28,7 @@ pub use tenant::{TenantEnvironment, TenantSpec};
 use crate::pointer::Pointer;
 use crate::source::Span;
 use crate::yaml::Document;
+use crate::yaml::value::Octal;
 
 /// The one `apiVersion` of bayplan's own kinds.
 pub const API_VERSION: &str = "bayplan/v1";
@@ -38,6 +39,8 @@ pub struct Spec<T> {
     pub metadata: Metadata,
     pub spec: T,
     pub document: Document,
+    /// Bare scalars such as `0644` in values and patches: right where what they end up in wants a number.
+    pub octals: Vec<Octal>,
 }
 
 impl<T> Spec<T> {

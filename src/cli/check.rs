@@ -61,8 +61,13 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
     let mut timings = Timings::new(global.timings);
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
     timings.step("read");
-    let options =
-        Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version, now: opened.now };
+    let options = Options {
+        filter: args.filter.to_filter(),
+        strict: global.strict,
+        kubernetes_version,
+        now: opened.now,
+        ..Options::default()
+    };
     if let Some(against) = &args.against {
         return against::run(
             &against::Request { against, source: args.source.as_deref() },

@@ -62,8 +62,8 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     }
     timings.step("read");
     let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
-    let options =
-        Options { filter, strict: global.strict, kubernetes_version: None, now: Some(source.facts().time.seconds) };
+    let now = Some(source.facts().time.seconds);
+    let options = Options { filter, strict: global.strict, now, ..Options::default() };
     let job = Job { args, report, source: &source, sources: &sources, named: &named, options: &options };
     let status = job.run()?;
     timings.step("compile and publish");

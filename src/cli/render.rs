@@ -37,7 +37,7 @@ pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitSt
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
     timings.step("read");
     let options =
-        Options { filter: args.filter.to_filter(), strict: global.strict, kubernetes_version: None, now: opened.now };
+        Options { filter: args.filter.to_filter(), strict: global.strict, now: opened.now, ..Options::default() };
     if args.out.as_ref().is_some_and(|out| out.as_os_str() == "-") {
         let mut tree = OutputTree::new();
         let compilation = pipeline::compile(&opened.sources, &options, &mut tree)?;

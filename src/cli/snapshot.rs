@@ -33,8 +33,9 @@ pub fn run(args: &SnapshotArgs, global: &Global, report: &Report) -> Result<Exit
     let opened = open::sources(global, &Source::WorkTree)?;
     let sites = pipeline::snapshot_sites(&opened.sources);
     let is_part = sites.is_some();
-    let filter = Filter { sites: sites.unwrap_or_default(), ..Filter::default() };
-    let options = Options { filter, strict: global.strict, kubernetes_version: None, now: opened.now };
+    let only_sites = sites.unwrap_or_default();
+    let filter = Filter { sites: only_sites.clone(), ..Filter::default() };
+    let options = Options { filter, strict: global.strict, only_sites, now: opened.now, ..Options::default() };
     let target = opened.root.join(FOLDER);
     if args.check {
         let comparer = FolderComparer::open(&target)?;

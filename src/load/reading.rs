@@ -186,7 +186,12 @@ fn one_fleet(
 /// Stands for a Fleet that could not be read, so that the rest is judged as well.
 fn no_fleet(file: FileId) -> Spec<FleetSpec> {
     let root = Node { start: 0, end: 0, value: NodeValue::Mapping(Vec::new()) };
-    Spec { metadata: Metadata::default(), spec: FleetSpec::default(), document: Document { file, root } }
+    Spec {
+        metadata: Metadata::default(),
+        spec: FleetSpec::default(),
+        document: Document { file, root },
+        octals: Vec::new(),
+    }
 }
 
 /// By name; the second of a name is an error that shows both.

@@ -21,6 +21,13 @@ pub struct JsonPatch {
     operations: Vec<Operation>,
 }
 
+impl JsonPatch {
+    /// Where the operation of that number leads.
+    pub fn path(&self, number: usize) -> Option<&Pointer> {
+        self.operations.get(number).map(|operation| &operation.path)
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Operation {
     verb: Verb,

@@ -7,6 +7,7 @@ use crate::pointer::Pointer;
 use crate::resolve::{Deployment, Unit};
 use crate::spec::{self, Spec};
 use crate::yaml::Document;
+use crate::yaml::value::Octal;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub struct PreparedPatch<'s> {
     /// The patch in its document, and its body below that.
     pub at: Pointer,
     pub body_at: Pointer,
+    /// Bare octals of the body, at the places of the object that they go to; indexes of lists may differ.
+    pub octals: Vec<Octal>,
     spec: std::marker::PhantomData<&'s ()>,
 }
 
@@ -144,7 +147,9 @@ impl<'s> PatchBook<'s> {
             let (target, problems) = target(&patch.target);
             report(problems, &document, &at.child("target"), diagnostics);
             if let (Some(patch), Some(target)) = (read, target) {
+                let octals = octals(spec, &body_at, &patch);
                 prepared.push(PreparedPatch {
+                    octals,
                     id: PatchId { layer: layer.clone(), index },
                     label: label.clone(),
                     target,
@@ -225,6 +230,23 @@ fn has_patches(site: &Spec<spec::SiteSpec>) -> bool {
         clusters || !entry.patches.is_empty()
     };
     !site.patches.is_empty() || !site.namespace.patches.is_empty() || site.environments.values().any(has)
+}
+
+/// The octals of a patch's body, each with the place in the object that it goes to.
+fn octals<T>(spec: &Spec<T>, body_at: &Pointer, patch: &Patch) -> Vec<Octal> {
+    let below = |octal: &Octal| {
+        let inside = octal.pointer.segments().strip_prefix(body_at.segments())?;
+        let pointer = match (patch, inside) {
+            // The value of an operation goes where its path leads.
+            (Patch::Json(patch), [index, value, rest @ ..]) if value == "value" => {
+                patch.path(index.parse().ok()?)?.join(&Pointer::from_segments(rest.iter().cloned()))
+            }
+            (Patch::Json(_), _) => return None,
+            (Patch::Merge(_) | Patch::Strategic(_), inside) => Pointer::from_segments(inside.iter().cloned()),
+        };
+        Some(Octal { pointer, ..octal.clone() })
+    };
+    spec.octals.iter().filter_map(below).collect()
 }
 
 fn is_own(layer: &PatchLayer) -> bool {

@@ -46,6 +46,7 @@ pub struct Prepared<'s> {
     pub patches: PatchBook<'s>,
     pub namespace_names: NamespaceNames,
     pub secrets: SecretFiles,
+    pub only_sites: &'s [String],
     pub policy: Policy<'s>,
     clusters: BTreeMap<String, PreparedCluster>,
 }
@@ -62,13 +63,16 @@ impl<'s> Prepared<'s> {
     pub fn new(
         sources: &'s Sources,
         specs: &'s Specs,
-        options: &Options,
+        options: &'s Options,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let library = Library::compile(sources, specs, diagnostics);
         let patches = PatchBook::read(specs, diagnostics);
         let namespace_names = NamespaceNames::compile(specs, diagnostics);
         let secrets = secrets::read_all(specs, sources, diagnostics);
+        if !diagnostics.has_errors() {
+            values::check_octals(specs, &library, diagnostics);
+        }
         let policy = Policy::read(specs, options.now, diagnostics);
         // What a template declares that is broken, or that was not asked for, is not known.
         if !diagnostics.has_errors() && options.filter.is_empty() {
@@ -88,7 +92,17 @@ impl<'s> Prepared<'s> {
         if diagnostics.has_errors() {
             return None;
         }
-        Some(Prepared { sources, specs, library, patches, namespace_names, secrets, policy, clusters })
+        Some(Prepared {
+            sources,
+            specs,
+            library,
+            patches,
+            namespace_names,
+            secrets,
+            only_sites: &options.only_sites,
+            policy,
+            clusters,
+        })
     }
 
     /// A cluster of the specs: each has been prepared.

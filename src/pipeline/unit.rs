@@ -116,6 +116,8 @@ fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Optio
     if findings.has_errors() {
         return None;
     }
+    let written: Vec<&Object<'_>> =
+        written.into_iter().filter(|object| is_asked_for(object, unit, prepared.only_sites)).collect();
     let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
     summary.objects = summaries(&written, &files);
     let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
@@ -125,6 +127,15 @@ fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Optio
 /// What messages call a namespace.
 pub fn unit_id(cluster: &str, namespace: &str) -> String {
     format!("namespace {namespace} on {cluster}")
+}
+
+/// Whether an object is of one of these sites, or of the platform and data around them.
+fn is_asked_for(object: &Object<'_>, unit: &Unit<'_>, sites: &[String]) -> bool {
+    let Owner::Site(number) = object.owner else { return true };
+    let site = unit.deployments.get(number).map(|deployment| deployment.site.name());
+    sites.is_empty()
+        || matches!(object.layer, Layer::Platform | Layer::Data)
+        || site.is_some_and(|site| sites.iter().any(|listed| listed == site))
 }
 
 /// What specs say that others provide in a namespace.

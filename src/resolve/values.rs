@@ -4,10 +4,12 @@
 //! a value to the line that set it, by merging once more with a trace.
 
 mod keywords;
+mod octals;
 mod shared;
 mod tell;
 mod template;
 
+pub use octals::check_octals;
 pub use shared::check_shared;
 pub use template::TemplateValues;
 

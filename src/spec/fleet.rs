@@ -170,5 +170,6 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Snapshots {
     /// These sites' objects and their namespaces' platform and data; everything if left out.
+    #[schemars(length(min = 1))]
     pub sites: Option<Vec<String>>,
 }

@@ -95,7 +95,15 @@ fn identify(document: Document, diagnostics: &mut Diagnostics) -> Option<RawSpec
 pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<Spec<T>> {
     let RawSpec { kind, document } = raw;
     let mut found = Diagnostics::new();
-    let mut value = to_value(&document, &document.root, Doubtful::Refuse, &mut found);
+    let mut octals = Vec::new();
+    let mut value = to_value(&document, &document.root, Doubtful::KeepOctal(&mut octals), &mut found);
+    octals.retain(|octal| {
+        let is_kept = may_be_octal(&octal.pointer);
+        if !is_kept {
+            found.push(octal.refused());
+        }
+        is_kept
+    });
     let compiled = schema::compiled(kind)?;
     let mut told: Vec<Diagnostic> = found.into_iter().collect();
     let mut is_sound = told.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
@@ -135,7 +143,7 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
         map.insert("spec".to_owned(), Value::Object(serde_json::Map::new()));
     }
     match serde_json::from_value::<Whole<T>>(value) {
-        Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document }),
+        Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document, octals }),
         Ok(Whole { spec: None, .. }) => None,
         // Without an unknown field another may be missing, which is no second mistake.
         Err(_) if has_findings => None,
@@ -145,6 +153,40 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
             diagnostics.push(Diagnostic::error(&check::INVALID_VALUE, error.to_string()).at(place, "in this document"));
             None
         }
+    }
+}
+
+/// Whether what a scalar is to be is not told by the kind, but by a template's schema or by that of Kubernetes: in values and
+/// in the body of a patch.
+fn may_be_octal(pointer: &Pointer) -> bool {
+    match layer_part(&segments_of(pointer)) {
+        // Of a template, the schema is no values.
+        ["values", "schema", ..] => false,
+        ["values" | "enforce", _, ..] | ["patches", _, "json" | "merge" | "strategic", ..] => true,
+        _ => false,
+    }
+}
+
+/// The place of a scalar among a layer's values, such as `/web/mode`, for a pointer of a whole document.
+pub fn in_values(pointer: &Pointer) -> Option<Pointer> {
+    match layer_part(&segments_of(pointer)) {
+        ["values" | "enforce", rest @ ..] if !rest.is_empty() => Some(Pointer::from_segments(rest.iter().copied())),
+        _ => None,
+    }
+}
+
+fn segments_of(pointer: &Pointer) -> Vec<&str> {
+    pointer.segments().iter().map(String::as_str).collect()
+}
+
+/// The segments below what holds a layer: `values`, `enforce` or `patches` first.
+fn layer_part<'s, 'p>(segments: &'s [&'p str]) -> &'s [&'p str] {
+    match segments {
+        ["spec", "environments", _, "clusters", _, rest @ ..]
+        | ["spec", "environments", _, rest @ ..]
+        | ["spec", "namespace", rest @ ..]
+        | ["spec", rest @ ..] => rest,
+        _ => &[],
     }
 }
 

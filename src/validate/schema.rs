@@ -6,8 +6,6 @@ use crate::finish::UnitContext;
 use crate::kubernetes::{Kind, KindProblem, Lookup, Problem, ServedKind, Violation, validate_object};
 use crate::object::{FieldPlace, Object};
 use crate::pointer::Pointer;
-use crate::yaml::codes::DOUBTFUL_SCALAR;
-use crate::yaml::scalar::Doubt;
 
 /// Reports an unknown kind, or every field that breaks the kind's schema.
 pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
@@ -137,15 +135,10 @@ fn octals(
             | Kind::Quantity => false,
         });
         if !is_number {
-            let value = octal.pointer.get(&object.value).and_then(serde_json::Value::as_i64);
-            let doubt = Doubt::Notation(value);
-            let diagnostic = Diagnostic::error(&DOUBTFUL_SCALAR, format!("`{}` {}", octal.text, doubt.message()))
-                .at(octal.span, "this scalar")
-                .help(if is_text {
-                    format!("write it in quotes: \"{}\"", octal.text)
-                } else {
-                    doubt.help(&octal.text)
-                });
+            let mut diagnostic = octal.refused();
+            if is_text {
+                diagnostic.help = vec![format!("write it in quotes: \"{}\"", octal.text)];
+            }
             diagnostics.push(in_deployment(diagnostic, object.owner, context));
             told.push(octal.pointer.clone());
         }

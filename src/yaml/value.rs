@@ -7,7 +7,7 @@ use super::codes;
 use super::finding::{Finding, shown};
 use super::node::{Document, Node, NodeValue, ScalarStyle};
 use super::scalar::{self, Doubt, Plain};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::pointer::Pointer;
 use crate::source::Span;
 use serde_json::{Map, Number, Value};
@@ -28,6 +28,16 @@ pub struct Octal {
     /// As written.
     pub text: String,
     pub span: Span,
+}
+
+impl Octal {
+    /// The error where nothing wants a number.
+    pub fn refused(&self) -> Diagnostic {
+        let doubt = plain_value(&self.text).err().unwrap_or(Doubt::Notation(None));
+        Diagnostic::error(&codes::DOUBTFUL_SCALAR, format!("`{}` {}", self.text, doubt.message()))
+            .at(self.span, "this scalar")
+            .help(doubt.help(&self.text))
+    }
 }
 
 /// The value of a node of `document`. Pushes an error for each doubtful scalar, for which a null stands in the value.

@@ -192,3 +192,43 @@ fn a_fleet_in_a_folder_of_a_larger_repository_and_in_a_bare_one() {
     let run = run_in(&bare_root, &["render", "--out", "-", "--source", "HEAD"]);
     assert_eq!((run.code, run.stdout == whole), (0, true), "{}", run.stderr);
 }
+
+#[test]
+fn a_snapshot_leaves_out_what_other_sites_run_in_the_same_namespace() {
+    let fleet = Fleet::new();
+    fleet.edit(
+        "bayplan.yaml",
+        "  publish: {branch: rendered}\n",
+        "  publish: {branch: rendered}\n  snapshots: {sites: [blog]}\n",
+    );
+    fleet.edit(
+        "site-specs/environments.yaml",
+        "namespace: \"pr-7-{{site.name}}\"",
+        "namespace: \"pr-7-{{tenant.name}}\"",
+    );
+    fleet.write(
+        "site-specs/sites/blog.yaml",
+        "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: blog}\n\
+         spec: {tenant: guild, template: mini, environments: {pr-7: {}}}\n",
+    );
+    fleet.write(
+        "templates/mini/template.yaml",
+        "apiVersion: bayplan/v1\nkind: Template\nmetadata: {name: mini}\nspec: {scope: site}\n",
+    );
+    fleet.write(
+        "templates/mini/config.yaml.mustache",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{site.name}}\"}\n",
+    );
+    fleet.output(&["snapshot"]);
+    let mut paths: Vec<String> = files(&fleet.root.join("snapshots")).into_keys().collect();
+    paths.retain(|path| path.ends_with(".yaml") && !path.ends_with("kustomization.yaml"));
+    let folder = "north/pr-7/pr-7-guild";
+    let due = [
+        "app/configmap-blog",
+        "data/persistentvolumeclaim-wiki-files",
+        "platform/namespace-pr-7-guild",
+        "platform/resourcequota-room",
+        "platform/rolebinding-bayplan",
+    ];
+    assert_eq!(paths, due.map(|path| format!("{folder}/{path}.yaml")));
+}
