@@ -166,7 +166,7 @@ impl Job<'_> {
         if compilation.has_errors() {
             return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
         }
-        let (status, lost) = self.publish(router.targets, &compilation)?;
+        let (status, lost) = self.publish(router.targets, &compilation, source_tree)?;
         worst = worst.max(status);
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
@@ -239,10 +239,14 @@ impl Job<'_> {
         ExitStatus::from(failure.class())
     }
 
-    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<(ExitStatus, Vec<String>), Failed> {
+    fn publish(
+        &self,
+        targets: Vec<Target>,
+        compilation: &Compilation,
+        source_tree: ObjectId,
+    ) -> Result<(ExitStatus, Vec<String>), Failed> {
         let mut worst = ExitStatus::Fine;
         let mut lost = Vec::new();
-        let source_tree = self.source.inputs_tree(self.named)?;
         for mut target in targets {
             let Some((complete, verdict)) = self.judge(&mut target, compilation)? else { continue };
             self.report.diagnostics(&verdict.diagnostics, self.sources)?;
