@@ -71,11 +71,24 @@ impl DeliveredCluster {
     }
 }
 
-/// The delivery objects of a cluster, in order of kind and name; none where nothing delivers.
-pub fn objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
+/// The delivery objects of a cluster that are of none of its namespaces; none where nothing delivers.
+pub fn shared_objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
     match settings.kind {
-        DeliveryKind::Flux => flux::objects(cluster, settings),
-        DeliveryKind::Argocd => argocd::objects(cluster, settings),
+        DeliveryKind::Flux => flux::shared_objects(cluster, settings),
+        DeliveryKind::Argocd => argocd::shared_objects(cluster, settings),
+        DeliveryKind::None => Vec::new(),
+    }
+}
+
+/// The delivery objects of one of its namespaces.
+pub fn namespace_objects(
+    cluster: &DeliveredCluster,
+    namespace: &DeliveredNamespace,
+    settings: &Settings,
+) -> Vec<Value> {
+    match settings.kind {
+        DeliveryKind::Flux => flux::namespace_objects(cluster, namespace, settings),
+        DeliveryKind::Argocd => argocd::namespace_objects(cluster, namespace, settings),
         DeliveryKind::None => Vec::new(),
     }
 }

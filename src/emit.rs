@@ -3,7 +3,7 @@
 //! Paths follow from identity, owner and layer alone; two objects of one path are told apart by their API group.
 
 use crate::finish::hash::{hex, sha256_of_text};
-use crate::object::Object;
+use crate::object::{Identity, Object};
 use crate::spec::common::Layer;
 use crate::yaml::write::write_object;
 use serde_json::{Value, json};
@@ -48,9 +48,28 @@ pub fn cluster_files(cluster: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile>
     )
 }
 
-/// The files of one folder of objects, such as those of delivery, with an index.
-pub fn folder_files(folder: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
-    layered_files(objects, |_| folder.to_owned(), |_| folder.to_owned())
+/// The files of one folder of objects that were written already, with an index.
+pub fn folder_files(folder: &str, written: Vec<(Identity, Vec<u8>)>) -> Vec<EmittedFile> {
+    let short = |identity: &Identity| file_name(&identity.kind.to_lowercase(), &identity.name);
+    let mut sharing: BTreeMap<String, usize> = BTreeMap::new();
+    for (identity, _) in &written {
+        *sharing.entry(short(identity)).or_default() += 1;
+    }
+    let mut files = Vec::with_capacity(written.len() + 1);
+    let mut resources = Vec::with_capacity(written.len());
+    for (number, (identity, bytes)) in written.into_iter().enumerate() {
+        let name = short(&identity);
+        let is_shared = sharing.get(&name).is_some_and(|count| *count > 1);
+        let name = if is_shared { long_name(&identity.kind, &identity.group, &identity.name) } else { name };
+        files.push(EmittedFile { path: format!("{folder}/{name}"), bytes, object: Some(number) });
+        resources.push(name);
+    }
+    resources.sort_unstable();
+    if !resources.is_empty() {
+        files.push(EmittedFile { path: format!("{folder}/{INDEX}"), bytes: index(resources), object: None });
+    }
+    files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    files
 }
 
 fn layered_files(
@@ -68,7 +87,11 @@ fn layered_files(
     for ((folder, short), sharing) in by_short_name {
         for number in &sharing {
             let object = objects[*number];
-            let name = if sharing.len() == 1 { short.clone() } else { long_name(object) };
+            let name = if sharing.len() == 1 {
+                short.clone()
+            } else {
+                long_name(object.kind(), object.group(), object.name())
+            };
             let path = format!("{folder}/{name}");
             let index = index_of(object.layer);
             let listed = path[index.len() + 1..].to_owned();
@@ -84,7 +107,8 @@ fn layered_files(
     files
 }
 
-fn bytes_of(object: &Object<'_>) -> Vec<u8> {
+/// The bytes of an object's file.
+pub fn bytes_of(object: &Object<'_>) -> Vec<u8> {
     match &object.verbatim {
         Some(bytes) => bytes.to_vec(),
         None => {
@@ -110,11 +134,11 @@ fn short_name(object: &Object<'_>) -> String {
     file_name(&object.kind().to_lowercase(), object.name())
 }
 
-fn long_name(object: &Object<'_>) -> String {
-    let kind = object.kind().to_lowercase();
-    match object.group() {
-        "" => file_name(&kind, object.name()),
-        group => file_name(&format!("{kind}.{group}"), object.name()),
+fn long_name(kind: &str, group: &str, name: &str) -> String {
+    let kind = kind.to_lowercase();
+    match group {
+        "" => file_name(&kind, name),
+        group => file_name(&format!("{kind}.{group}"), name),
     }
 }
 

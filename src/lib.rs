@@ -12,6 +12,7 @@
 // Foundation.
 pub mod codes;
 pub mod diag;
+pub mod digest;
 pub mod failure;
 pub mod kubernetes;
 pub mod layers;

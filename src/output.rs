@@ -21,6 +21,40 @@ pub trait Sink: Send {
     ///
     /// A batch is held in memory whole: some megabytes make a good one.
     fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed>;
+
+    /// Takes a folder over from the tree that the sink builds on, if the content there is still the one that `kept` names; tells
+    /// whether it did.
+    fn keep(&mut self, _folder: &OutputPath, _kept: Kept) -> Result<bool, Failed> {
+        Ok(false)
+    }
+
+    /// What the contents of the units are called that were accepted since this was last asked, by folder; nothing where the
+    /// sink has no names for them.
+    fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
+        BTreeMap::new()
+    }
+}
+
+/// What a sink calls the content of a folder: two folders of one id hold the same files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentId([u8; 20]);
+
+impl ContentId {
+    pub fn from_bytes(bytes: [u8; 20]) -> Self {
+        ContentId(bytes)
+    }
+
+    pub fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
+    }
+}
+
+/// A folder that may stay as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    pub content: ContentId,
+    /// How many files it holds.
+    pub files: usize,
 }
 
 /// One file, its path relative to the folder of its unit.

@@ -10,8 +10,11 @@ pub mod branches;
 pub mod cluster;
 pub mod cross;
 pub mod filter;
+mod made_from;
+pub mod memory;
 mod needed;
 pub mod prepare;
+mod run;
 pub mod unit;
 
 use crate::acknowledgement::Acknowledgements;
@@ -20,7 +23,7 @@ use crate::failure::Failed;
 use crate::kubernetes::Minor;
 use crate::load::{self, Specs};
 use crate::object::Identity;
-use crate::output::{self, Sink};
+use crate::output::Sink;
 use crate::patching::{Hits, PatchLayer};
 use crate::resolve::{Unit, deployments, units};
 use crate::secrets;
@@ -29,12 +32,10 @@ use crate::spec::common::Layer;
 use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
 use filter::Scope;
+use memory::Memory;
 use prepare::Prepared;
-use rayon::prelude::*;
-use std::collections::BTreeMap;
-
-/// Units that are worked on before their files are handed to the sink.
-const BATCH: usize = 256;
+use run::{Recall, Run};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a compile is asked for, besides its sources.
 #[derive(Debug, Clone, Default)]
@@ -95,10 +96,42 @@ pub struct UnitSummary {
     /// Those of them that are disabled here.
     pub disabled: Vec<String>,
     pub protect: bool,
-    /// What is written, in order of path.
+    /// What is written, in order of path; nothing where that was not asked for, and where the unit is as it was.
     pub objects: Vec<ObjectSummary>,
+    pub facts: UnitFacts,
     /// Hosts that written objects claim.
     pub hosts: Vec<HostClaim>,
+}
+
+/// What delivery, counts and checks across units need to know of what a unit writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnitFacts {
+    /// How many objects there are.
+    pub objects: usize,
+    /// The layers that hold a file.
+    pub layers: BTreeSet<Layer>,
+    /// The layers that hold a SOPS file.
+    pub sops_layers: BTreeSet<Layer>,
+    /// Layer and name of each Job that runs once.
+    pub once_jobs: BTreeSet<(Layer, String)>,
+    /// Objects without a namespace, which another unit could make too.
+    pub cluster_scoped: Vec<Identity>,
+}
+
+impl UnitFacts {
+    pub fn of(objects: &[ObjectSummary]) -> Self {
+        let of = |is_meant: fn(&ObjectSummary) -> bool| objects.iter().filter(move |object| is_meant(object));
+        let name = |object: &ObjectSummary| (object.layer, object.identity.name.clone());
+        UnitFacts {
+            objects: objects.len(),
+            layers: objects.iter().map(|object| object.layer).collect(),
+            sops_layers: of(|object| object.is_sops).map(|object| object.layer).collect(),
+            once_jobs: of(|object| object.runs_once).map(name).collect(),
+            cluster_scoped: of(|object| object.identity.namespace.is_empty())
+                .map(|object| object.identity.clone())
+                .collect(),
+        }
+    }
 }
 
 /// One object that is written.
@@ -235,10 +268,15 @@ impl<'s> Loaded<'s> {
     }
 
     pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
+        self.compile_with(sink, Extras::default())
+    }
+
+    /// As [`Loaded::compile`], with what is known from the last run.
+    pub fn compile_with(self, sink: &mut dyn Sink, extras: Extras<'_>) -> Result<Compilation, Failed> {
         let Loaded { sources, options, specs, scope, mut findings } = self;
         let mut compilation = Compilation::default();
         if let Some(specs) = &specs {
-            compile_into(sources, specs, scope, options, sink, &mut findings, &mut compilation)?;
+            compile_into(sources, specs, scope, options, extras, sink, &mut findings, &mut compilation)?;
         }
         if options.strict {
             findings.make_strict();
@@ -248,11 +286,22 @@ impl<'s> Loaded<'s> {
     }
 }
 
+/// What a run may do to be faster; the output is the same with and without.
+#[derive(Default)]
+pub struct Extras<'m> {
+    /// What the last run left, and what this one leaves.
+    pub memory: Option<&'m mut Memory>,
+    /// Nobody will ask for the objects of namespaces.
+    pub forgets_objects: bool,
+}
+
+#[expect(clippy::too_many_arguments, reason = "the phases meet here")]
 fn compile_into(
     sources: &Sources,
     specs: &Specs,
     scope: Option<Scope>,
     options: &Options,
+    extras: Extras<'_>,
     sink: &mut dyn Sink,
     findings: &mut Findings,
     compilation: &mut Compilation,
@@ -279,48 +328,27 @@ fn compile_into(
         let help = "the site, tenant, environment and cluster that the filter names do not go together";
         findings.phase(Phase::Load).push(Diagnostic::warning(&filter::UNKNOWN_FILTER, message).help(help));
     }
-    let mut hits = Hits::default();
-    let mut seen = cross::Seen::default();
-    let mut open = cross::Open::default();
-    let mut by_cluster: BTreeMap<&str, Vec<UnitSummary>> = BTreeMap::new();
-    for batch in selected.chunks(BATCH) {
-        let outcomes: Vec<unit::Outcome> = batch.par_iter().map(|unit| unit::compile(&prepared, unit)).collect();
-        let mut files: Vec<output::Unit> = Vec::with_capacity(outcomes.len());
-        for (unit, outcome) in batch.iter().zip(outcomes) {
-            findings.merge(outcome.findings);
-            hits.merge(outcome.hits);
-            open.add(unit.cluster.spec.name(), outcome.verdict);
-            seen.add(&outcome.summary);
-            files.extend(outcome.files);
-            compilation.counts.objects += outcome.summary.objects.len();
-            by_cluster.entry(unit.cluster.spec.name()).or_default().push(outcome.summary);
-        }
-        if !findings.has_errors() && seen.twice.is_empty() {
-            sink.accept(files)?;
-        }
-    }
+    let mut run = Run {
+        prepared: &prepared,
+        hits: Hits::default(),
+        seen: cross::Seen::default(),
+        open: cross::Open::default(),
+        findings,
+        compilation,
+        sink,
+        recall: Recall::new(&prepared, options, extras.memory),
+        forgets_objects: extras.forgets_objects,
+    };
+    let mut by_cluster = run.namespaces(&selected)?;
     let branches = branches::of_all(specs);
     for cluster in specs.clusters.values().filter(|cluster| options.filter.compiles_cluster(cluster)) {
-        let name = cluster.spec.name();
-        let summaries = by_cluster.remove(name).unwrap_or_default();
-        let outcome = cluster::compile(&prepared, cluster, &summaries, &branches);
-        findings.merge(outcome.findings);
-        hits.merge(outcome.hits);
-        open.add(name, outcome.verdict);
-        seen.add_namespaced(&outcome.summaries, &summaries);
-        compilation.units.extend(summaries);
-        for summary in outcome.summaries {
-            seen.add(&summary);
-            compilation.counts.objects += summary.objects.len();
-            compilation.units.push(summary);
-        }
-        if !findings.has_errors() && seen.twice.is_empty() {
-            sink.accept(outcome.files)?;
-        }
+        let namespaces = by_cluster.remove(cluster.spec.name()).unwrap_or_default();
+        run.cluster(cluster, namespaces, &selected, &branches)?;
     }
+    let Run { hits, seen, mut open, findings, compilation, .. } = run;
     cross::report_twice(&prepared, &seen, &selected, findings.phase(Phase::Validate));
     compilation.units.extend(by_cluster.into_values().flatten());
-    open.settle(&compilation.units, findings.phase(Phase::Validate));
+    open.settle(&prepared, &selected, &compilation.units, findings.phase(Phase::Validate));
     cross::duplicate_hosts(&prepared, &selected, &compilation.units, &mut open, findings.phase(Phase::Validate));
     let is_whole = options.filter.is_empty() && !findings.has_errors();
     prepared.policy.report(open.acknowledged(), is_whole, findings.phase(Phase::Validate));

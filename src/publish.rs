@@ -30,6 +30,7 @@ mod rendered;
 mod repository;
 mod revision;
 mod source;
+mod state;
 mod temporary;
 mod tree_comparer;
 mod tree_writer;
@@ -46,6 +47,7 @@ pub use rendered::Rendered;
 pub use repository::Repository;
 pub use revision::{Resolved, resolve};
 pub use source::{CommitSource, SourceFacts};
+pub use state::State;
 pub use tree_comparer::{ChangedFile, ComparedTree, TreeComparer};
 pub use tree_writer::{TreeWriter, WrittenTree};
 

@@ -25,6 +25,7 @@ pub use site::{SiteEnvironment, SiteSpec, State};
 pub use template::{Scope, TemplateSpec};
 pub use tenant::{TenantEnvironment, TenantSpec};
 
+use crate::digest::Digest;
 use crate::pointer::Pointer;
 use crate::source::Span;
 use crate::yaml::Document;
@@ -41,6 +42,8 @@ pub struct Spec<T> {
     pub document: Document,
     /// Bare scalars such as `0644` in values and patches: right where what they end up in wants a number.
     pub octals: Vec<Octal>,
+    /// Of all that the document says, wherever and however it says it.
+    pub digest: Digest,
 }
 
 impl<T> Spec<T> {

@@ -5,9 +5,10 @@
 
 use super::report::Report;
 use crate::failure::Failed;
-use crate::output::{Sink, Unit};
+use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, json};
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,19 @@ impl Sink for Progress<'_> {
         self.inner.accept(units)?;
         self.show();
         Ok(())
+    }
+
+    fn keep(&mut self, folder: &OutputPath, kept: Kept) -> Result<bool, Failed> {
+        let is_kept = self.inner.keep(folder, kept)?;
+        if is_kept {
+            self.units += 1;
+            self.files += kept.files as u64;
+        }
+        Ok(is_kept)
+    }
+
+    fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
+        self.inner.take_contents()
     }
 }
 

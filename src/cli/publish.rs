@@ -9,16 +9,20 @@ use super::progress::{Progress, Timings};
 use super::report::Report;
 use crate::failure::Failed;
 use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
-use crate::output::{Sink, Unit};
-use crate::pipeline::{Compilation, Filter, Loaded, Options};
+use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
+use crate::pipeline::memory::Memory;
+use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
 use crate::publish::{
     Allowed, ChangeKind, Changes, CommitSource, ComparedTree, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
-    PublishOptions, Publisher, TreeComparer, TreeWriter, WrittenTree,
+    PublishOptions, Publisher, State, TreeComparer, TreeWriter, WrittenTree,
 };
 use crate::source::Sources;
 use clap::Args;
 use serde_json::json;
 use std::collections::BTreeMap;
+
+/// Where state of units is kept, a file for each cluster.
+const UNITS: &str = "units";
 
 /// Compile a commit and commit what comes out to the rendered branch
 ///
@@ -158,8 +162,11 @@ impl Job<'_> {
             self.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
+        let mut memory = self.recall(&targets);
+        let forgets_objects = targets.iter().all(|target| target.previous.tree.is_none());
         let mut router = Router { targets };
-        let compilation = loaded.compile(&mut Progress::new(&mut router, self.report))?;
+        let extras = Extras { memory: Some(&mut memory), forgets_objects };
+        let compilation = loaded.compile_with(&mut Progress::new(&mut router, self.report), extras)?;
         if only.is_none() {
             self.report.diagnostics(&compilation.diagnostics, self.sources)?;
         }
@@ -167,11 +174,37 @@ impl Job<'_> {
             return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
         }
         let (status, lost) = self.publish(router.targets, &compilation, source_tree)?;
+        if !self.args.dry_run && status == ExitStatus::Fine && lost.is_empty() {
+            self.remember(&memory, &compilation);
+        }
         worst = worst.max(status);
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
         }
         Ok((worst, lost))
+    }
+
+    /// What the last run left of the clusters that are published.
+    fn recall(&self, targets: &[Target]) -> Memory {
+        let state = State::of(self.source.repository());
+        let mut memory = Memory::default();
+        for cluster in targets.iter().flat_map(|target| &target.clusters) {
+            if let Some(bytes) = state.read(UNITS, cluster) {
+                memory.add_cluster(cluster, bytes);
+            }
+        }
+        memory
+    }
+
+    /// Leaves what this run knows for the next one.
+    fn remember(&self, memory: &Memory, compilation: &Compilation) {
+        let state = State::of(self.source.repository());
+        for (cluster, bytes) in memory.cluster_bytes() {
+            state.write(UNITS, cluster, &bytes);
+        }
+        if self.args.cluster.is_none() {
+            state.retain(UNITS, |name| compilation.branches.contains_key(name));
+        }
     }
 
     /// Refuses to publish one cluster to a branch that is another's too: the other's files would go.
@@ -400,5 +433,27 @@ impl Sink for Router {
             target.accept(units)?;
         }
         Ok(())
+    }
+
+    fn keep(&mut self, folder: &OutputPath, kept: Kept) -> Result<bool, Failed> {
+        let cluster = folder.as_str().split('/').next().unwrap_or_default();
+        let target = self.targets.iter_mut().find(|target| target.clusters.iter().any(|name| name == cluster));
+        match target.and_then(|target| target.sink.as_mut()) {
+            Some(TargetSink::Writer(writer)) => writer.keep(folder, kept),
+            Some(TargetSink::Comparer(comparer)) => Sink::keep(comparer, folder, kept),
+            None => Ok(false),
+        }
+    }
+
+    fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
+        let mut contents = BTreeMap::new();
+        for target in &mut self.targets {
+            match &mut target.sink {
+                Some(TargetSink::Writer(writer)) => contents.extend(writer.take_contents()),
+                Some(TargetSink::Comparer(comparer)) => contents.extend(Sink::take_contents(comparer)),
+                None => {}
+            }
+        }
+        contents
     }
 }

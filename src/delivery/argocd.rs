@@ -29,7 +29,8 @@ pub fn sync_wave(layer: Layer) -> &'static str {
     }
 }
 
-pub fn objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
+/// The projects, and the layers of the cluster's own objects.
+pub fn shared_objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
     let maker = Maker { cluster, settings };
     let mut objects = vec![maker.platform_project()];
     for (tenant, namespaces) in cluster.tenants() {
@@ -48,10 +49,16 @@ pub fn objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
             once_jobs: Vec::new(),
         }));
     }
-    for namespace in &cluster.namespaces {
-        objects.extend(maker.namespace_applications(namespace));
-    }
     objects
+}
+
+/// The Applications of a namespace.
+pub fn namespace_objects(
+    cluster: &DeliveredCluster,
+    namespace: &DeliveredNamespace,
+    settings: &Settings,
+) -> Vec<Value> {
+    Maker { cluster, settings }.namespace_applications(namespace)
 }
 
 struct Maker<'a> {

@@ -22,7 +22,8 @@ pub fn role_binding(namespace: &str, tenant: &str, settings: &Settings) -> Value
     })
 }
 
-pub fn objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
+/// What takes the branch, the tenants' accounts, and the layers of the cluster's own objects.
+pub fn shared_objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
     let mut objects = vec![git_repository(cluster, settings)];
     for tenant in cluster.tenants().keys() {
         objects.push(json!({
@@ -48,17 +49,24 @@ pub fn objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
         objects.push(kustomization(&name, settings, spec, None));
         previous = Some(name);
     }
-    let cluster_platform = cluster
+    objects
+}
+
+/// The layers of a namespace, each after the one before it.
+pub fn namespace_objects(
+    cluster: &DeliveredCluster,
+    namespace: &DeliveredNamespace,
+    settings: &Settings,
+) -> Vec<Value> {
+    let mut previous = cluster
         .layers
         .contains(&Layer::Platform)
         .then(|| bounded_name(&format!("{CLUSTER_FOLDER}-{}", Layer::Platform.name())));
-    for namespace in &cluster.namespaces {
-        let mut previous = cluster_platform.clone();
-        for layer in &namespace.layers {
-            let name = bounded_name(&format!("{}-{}", namespace.name, layer.name()));
-            objects.push(layer_kustomization(&name, cluster, namespace, *layer, previous, settings));
-            previous = Some(name);
-        }
+    let mut objects = Vec::with_capacity(namespace.layers.len());
+    for layer in &namespace.layers {
+        let name = bounded_name(&format!("{}-{}", namespace.name, layer.name()));
+        objects.push(layer_kustomization(&name, cluster, namespace, *layer, previous, settings));
+        previous = Some(name);
     }
     objects
 }

@@ -6,6 +6,7 @@
 use super::collect::{Collected, collect};
 use super::{DUPLICATE_NAME, Names, Specs, facts, inputs, references, templates};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::digest::Digest;
 use crate::inputs::{FLEET_FILE, NO_FLEET};
 use crate::source::{FileId, Sources, Span};
 use crate::spec::{FleetSpec, Kind, Metadata, Spec};
@@ -191,6 +192,7 @@ fn no_fleet(file: FileId) -> Spec<FleetSpec> {
         spec: FleetSpec::default(),
         document: Document { file, root },
         octals: Vec::new(),
+        digest: Digest::of(b""),
     }
 }
 

@@ -37,8 +37,13 @@ impl Layout {
         if unit.folder().is_root() {
             return unit.files().iter().try_for_each(|file| self.add_file(&file.path));
         }
-        self.count(unit.files().len())?;
-        self.take(unit.folder(), TakenKind::Unit)
+        self.add_folder(unit.folder(), unit.files().len())
+    }
+
+    /// Takes the folder of a unit that has so many files.
+    pub fn add_folder(&mut self, folder: &OutputPath, files: usize) -> Result<(), OutputError> {
+        self.count(files)?;
+        self.take(folder, TakenKind::Unit)
     }
 
     /// Takes the path of one file.

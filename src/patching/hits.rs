@@ -10,6 +10,23 @@ pub struct Hits {
 }
 
 impl Hits {
+    pub fn of(ids: impl IntoIterator<Item = PatchId>) -> Self {
+        Hits { ids: ids.into_iter().collect() }
+    }
+
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = &PatchId> {
+        self.ids.iter()
+    }
+
     pub fn add(&mut self, id: &PatchId) {
         if !self.ids.contains(id) {
             self.ids.insert(id.clone());

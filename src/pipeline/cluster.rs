@@ -2,7 +2,7 @@
 
 use super::prepare::Prepared;
 use super::unit::{place_among, report_duplicates, summaries, to_output};
-use super::{Findings, Phase, UnitSummary};
+use super::{Findings, ObjectSummary, Phase, UnitFacts, UnitSummary, cross};
 use crate::delivery::{self, DeliveredCluster, DeliveredNamespace, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit::{self, CLUSTER_FOLDER, DELIVERY_FOLDER};
@@ -17,93 +17,156 @@ use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use crate::validate;
 use crate::validate::rules::{RuleContext, Verdict, duplicate_host};
+use rayon::prelude::*;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What came of a cluster.
+/// What came of a cluster's own objects.
 #[derive(Default)]
 pub struct Outcome {
     pub findings: Findings,
     pub hits: Hits,
-    /// Of its own objects, and of delivery.
-    pub summaries: Vec<UnitSummary>,
+    /// None after a phase with an error.
+    pub summary: Option<UnitSummary>,
     pub verdict: Verdict,
-    pub files: Vec<output::Unit>,
+    pub files: Option<output::Unit>,
 }
 
-/// Compiles a cluster's own objects. `namespaces` are the summaries of its units, `branches` has the branch of every cluster.
-pub fn compile(
-    prepared: &Prepared<'_>,
-    cluster: &Cluster,
-    namespaces: &[UnitSummary],
-    branches: &BTreeMap<String, String>,
-) -> Outcome {
+/// Compiles the objects of a cluster's templates.
+pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster) -> Outcome {
     let mut outcome = Outcome::default();
     let name = cluster.spec.name();
-    let Some(prepared_cluster) = prepared.cluster(name) else { return outcome };
-    let context = UnitContext {
+    let Some(context) = context(prepared, cluster) else { return outcome };
+    let Some(objects) = objects(prepared, cluster, &context, &mut outcome) else { return outcome };
+    let written: Vec<&Object<'_>> = objects.iter().collect();
+    let files = emit::cluster_files(name, &written);
+    let mut own = summary(name, summaries(&written, &files));
+    own.hosts = duplicate_host::claims(&written, &context, &prepared.policy, None);
+    outcome.summary = Some(own);
+    if !files.is_empty() {
+        let folder = format!("{name}/{CLUSTER_FOLDER}");
+        let diagnostics = outcome.findings.phase(Phase::Validate);
+        outcome.files = to_output(&folder, files, cluster.spec.name_place(), diagnostics);
+    }
+    outcome
+}
+
+fn context<'a>(prepared: &'a Prepared<'_>, cluster: &'a Cluster) -> Option<UnitContext<'a>> {
+    let name = cluster.spec.name();
+    let prepared_cluster = prepared.cluster(name)?;
+    Some(UnitContext {
         id: format!("cluster {name}"),
         cluster: name,
         api: &prepared_cluster.api,
         unvalidated: &prepared.specs.fleet.spec.unvalidated,
         delivery: prepared_cluster.delivery.kind,
         namespace: None,
-    };
-    let Some(objects) = objects(prepared, cluster, &context, &mut outcome) else { return outcome };
-    let layers: BTreeSet<Layer> = objects.iter().map(|object| object.layer).collect();
-    let written: Vec<&Object<'_>> = objects.iter().collect();
-    let files = emit::cluster_files(name, &written);
-    let mut own = summary(name, summaries(&written, &files));
-    own.hosts = duplicate_host::claims(&written, &context, &prepared.policy, None);
-    outcome.summaries.push(own);
-    let diagnostics = outcome.findings.phase(Phase::Validate);
-    if !files.is_empty() {
-        outcome.files.extend(to_output(
-            &format!("{name}/{CLUSTER_FOLDER}"),
-            files,
-            cluster.spec.name_place(),
-            diagnostics,
-        ));
-    }
-    let branch = branches.get(name).cloned().unwrap_or_default();
-    let delivered = DeliveredCluster {
-        name: name.to_owned(),
-        is_shared_branch: branches.values().filter(|other| **other == branch).count() > 1,
-        branch,
-        layers,
-        namespaces: namespaces
-            .iter()
-            .map(|unit| delivered_namespace(unit, prepared.sops_secret(cluster, &unit.tenant, diagnostics)))
-            .collect(),
-    };
-    report_taken_projects(cluster, &delivered, &prepared_cluster.delivery, diagnostics);
-    let delivery: Vec<Object<'_>> = delivery::objects(&delivered, &prepared_cluster.delivery)
-        .into_iter()
-        .map(|value| Object {
-            value,
-            owner: Owner::Cluster,
-            layer: Layer::Platform,
-            run: None,
-            verbatim: None,
-            octals: Vec::new(),
-            origin: Origin { span: cluster.spec.name_place(), rendered: None, patches: Vec::new() },
-        })
-        .collect();
-    let delivery = finish::finish(delivery, &context, diagnostics);
-    report_duplicates(&delivery, &context, diagnostics);
-    validate::schemas(&delivery, &context, diagnostics);
-    if !delivery.is_empty() && !diagnostics.has_errors() {
-        let folder = format!("{name}/{DELIVERY_FOLDER}");
-        let written: Vec<&Object<'_>> = delivery.iter().collect();
-        let files = emit::folder_files(&folder, &written);
-        outcome.summaries.push(summary(name, summaries(&written, &files)));
-        outcome.files.extend(to_output(&folder, files, cluster.spec.name_place(), diagnostics));
-    }
-    outcome
+    })
 }
 
-fn summary(cluster: &str, objects: Vec<super::ObjectSummary>) -> UnitSummary {
-    UnitSummary { cluster: cluster.to_owned(), protect: true, objects, ..UnitSummary::default() }
+/// What delivery needs to know. `own` is the summary of the cluster's own objects, `namespaces` are those of its units, and
+/// `branches` has the branch of every cluster.
+pub fn delivered(
+    prepared: &Prepared<'_>,
+    cluster: &Cluster,
+    own: &UnitSummary,
+    namespaces: &[UnitSummary],
+    branches: &BTreeMap<String, String>,
+    diagnostics: &mut Diagnostics,
+) -> DeliveredCluster {
+    let name = cluster.spec.name();
+    let branch = branches.get(name).cloned().unwrap_or_default();
+    let mut secrets: BTreeMap<&str, String> = BTreeMap::new();
+    let namespaces = namespaces.iter().map(|unit| {
+        let secret = secrets.entry(&unit.tenant);
+        let secret = secret.or_insert_with(|| prepared.sops_secret(cluster, &unit.tenant, diagnostics));
+        delivered_namespace(unit, secret.clone())
+    });
+    let namespaces = namespaces.collect();
+    let is_shared_branch = branches.values().filter(|other| **other == branch).count() > 1;
+    DeliveredCluster { name: name.to_owned(), is_shared_branch, branch, layers: own.facts.layers.clone(), namespaces }
+}
+
+/// The folder of a cluster's delivery objects.
+pub fn delivery_folder(cluster: &str) -> String {
+    format!("{cluster}/{DELIVERY_FOLDER}")
+}
+
+/// Makes the objects by which a cluster takes the branch: namespaces in parallel, since there may be very many, and no more of
+/// them is kept than their bytes. Nothing where nothing delivers, and after an error.
+pub fn deliver(
+    prepared: &Prepared<'_>,
+    cluster: &Cluster,
+    delivered: &DeliveredCluster,
+    diagnostics: &mut Diagnostics,
+) -> Option<(UnitSummary, output::Unit)> {
+    let settings = &prepared.cluster(cluster.spec.name())?.delivery;
+    let context = context(prepared, cluster)?;
+    report_taken_projects(cluster, delivered, settings, diagnostics);
+    let make = |values: Vec<Value>| written_for_delivery(values, cluster, &context);
+    let mut parts = vec![make(delivery::shared_objects(delivered, settings))];
+    parts.par_extend(
+        delivered
+            .namespaces
+            .par_iter()
+            .map(|namespace| make(delivery::namespace_objects(delivered, namespace, settings))),
+    );
+    let mut written = Vec::new();
+    for (objects, found) in parts {
+        written.extend(objects);
+        diagnostics.extend(found);
+    }
+    report_twice(&written, cluster, diagnostics);
+    if written.is_empty() || diagnostics.has_errors() {
+        return None;
+    }
+    let folder = delivery_folder(cluster.spec.name());
+    let span = cluster.spec.name_place();
+    let identities: Vec<Identity> = written.iter().map(|(identity, _)| identity.clone()).collect();
+    let files = emit::folder_files(&folder, written);
+    let of_file = |file: &emit::EmittedFile| {
+        let identity = identities.get(file.object?)?.clone();
+        let path = file.path.clone();
+        Some(ObjectSummary { identity, layer: Layer::Platform, path, is_sops: false, runs_once: false, span })
+    };
+    let summary = summary(cluster.spec.name(), files.iter().filter_map(of_file).collect());
+    Some((summary, to_output(&folder, files, span, diagnostics)?))
+}
+
+/// Delivery objects with their bytes, finished and checked.
+fn written_for_delivery(
+    values: Vec<Value>,
+    cluster: &Cluster,
+    context: &UnitContext<'_>,
+) -> (Vec<(Identity, Vec<u8>)>, Diagnostics) {
+    let mut diagnostics = Diagnostics::new();
+    let objects = values.into_iter().map(|value| Object {
+        value,
+        owner: Owner::Cluster,
+        layer: Layer::Platform,
+        run: None,
+        verbatim: None,
+        octals: Vec::new(),
+        origin: Origin { span: cluster.spec.name_place(), rendered: None, patches: Vec::new() },
+    });
+    let objects = finish::finish(objects.collect(), context, &mut diagnostics);
+    validate::schemas(&objects, context, &mut diagnostics);
+    (objects.iter().map(|object| (object.identity(), emit::bytes_of(object))).collect(), diagnostics)
+}
+
+fn report_twice(written: &[(Identity, Vec<u8>)], cluster: &Cluster, diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeSet<&Identity> = BTreeSet::new();
+    for (identity, _) in written.iter().filter(|(identity, _)| !seen.insert(identity)) {
+        let place = cluster.spec.name_place();
+        diagnostics.push(cross::made_twice(identity, (place, place), std::iter::empty()));
+    }
+}
+
+/// The summary of objects of a cluster itself.
+pub fn summary(cluster: &str, objects: Vec<ObjectSummary>) -> UnitSummary {
+    let facts = UnitFacts::of(&objects);
+    UnitSummary { cluster: cluster.to_owned(), protect: true, objects, facts, ..UnitSummary::default() }
 }
 
 /// The objects as the cluster's templates write them; none after the first phase with an error.
@@ -172,22 +235,15 @@ fn objects<'s>(
 }
 
 fn delivered_namespace(unit: &UnitSummary, sops_secret: String) -> DeliveredNamespace {
-    let layers: BTreeSet<Layer> = unit.objects.iter().map(|object| object.layer).collect();
-    let sops_layers = unit.objects.iter().filter(|object| object.is_sops).map(|object| object.layer).collect();
-    let once_jobs = unit
-        .objects
-        .iter()
-        .filter(|object| object.runs_once)
-        .map(|object| (object.layer, object.identity.name.clone()));
     DeliveredNamespace {
         name: unit.namespace.clone(),
         environment: unit.environment.clone(),
         tenant: unit.tenant.clone(),
-        layers,
-        sops_layers,
+        layers: unit.facts.layers.clone(),
+        sops_layers: unit.facts.sops_layers.clone(),
         protect: unit.protect,
         sops_secret,
-        once_jobs: once_jobs.collect(),
+        once_jobs: unit.facts.once_jobs.clone(),
     }
 }
 

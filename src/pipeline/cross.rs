@@ -4,6 +4,7 @@ use super::UnitSummary;
 use super::cluster;
 use super::filter::Scope;
 use super::prepare::Prepared;
+use super::run;
 use super::unit::{self, unit_id};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::object::{FieldPlace, Identity};
@@ -78,10 +79,10 @@ impl Seen {
     /// Adds a unit's cluster-scoped objects. Those of its namespace can only meet others of the unit, which were told apart
     /// there, or of the cluster's templates: see [`Seen::add_namespaced`].
     pub fn add(&mut self, unit: &UnitSummary) {
-        for object in unit.objects.iter().filter(|object| object.identity.namespace.is_empty()) {
-            let key = (unit.cluster.clone(), object.identity.clone());
+        for identity in &unit.facts.cluster_scoped {
+            let key = (unit.cluster.clone(), identity.clone());
             match self.objects.get(&key) {
-                Some(first) => self.twice.push((object.identity.clone(), first.clone(), UnitKey::of(unit))),
+                Some(first) => self.twice.push((identity.clone(), first.clone(), UnitKey::of(unit))),
                 None => {
                     self.objects.insert(key, UnitKey::of(unit));
                 }
@@ -92,12 +93,22 @@ impl Seen {
 
 impl Seen {
     /// Adds the objects of a cluster's templates that one of its namespaces makes as well.
-    pub fn add_namespaced(&mut self, own: &[UnitSummary], namespaces: &[UnitSummary]) {
-        for unit in own {
-            for object in unit.objects.iter().filter(|object| !object.identity.namespace.is_empty()) {
-                let namespace = namespaces.iter().find(|other| other.namespace == object.identity.namespace);
-                let other = namespace.filter(|other| other.objects.iter().any(|made| made.identity == object.identity));
-                self.twice.extend(other.map(|other| (object.identity.clone(), UnitKey::of(other), UnitKey::of(unit))));
+    pub fn add_namespaced(
+        &mut self,
+        prepared: &Prepared<'_>,
+        own: &UnitSummary,
+        units: &[Unit<'_>],
+        namespaces: &[UnitSummary],
+    ) {
+        let mut by_namespace: BTreeMap<&str, Vec<&Identity>> = BTreeMap::new();
+        for object in own.objects.iter().filter(|object| !object.identity.namespace.is_empty()) {
+            by_namespace.entry(&object.identity.namespace).or_default().push(&object.identity);
+        }
+        for other in namespaces {
+            let Some(identities) = by_namespace.get(other.namespace.as_str()) else { continue };
+            let made = run::objects_of(prepared, units, other);
+            for identity in identities.iter().filter(|identity| made.iter().any(|made| made.identity == ***identity)) {
+                self.twice.push(((*identity).clone(), UnitKey::of(other), UnitKey::of(own)));
             }
         }
     }
@@ -123,36 +134,57 @@ pub fn report_twice(prepared: &Prepared<'_>, seen: &Seen, units: &[Unit<'_>], di
 /// What rules left open until all units are known.
 #[derive(Debug, Default)]
 pub struct Open {
-    /// By cluster.
-    wanting: Vec<(String, Wanting)>,
+    /// By the unit that has it.
+    wanting: Vec<(UnitKey, Wanting)>,
     acknowledged: BTreeSet<String>,
 }
 
 impl Open {
-    pub fn add(&mut self, cluster: &str, verdict: Verdict) {
-        self.wanting.extend(verdict.wanting.into_iter().map(|wanting| (cluster.to_owned(), wanting)));
+    /// Adds what a unit left open; the namespace is empty for a cluster's own objects.
+    pub fn add(&mut self, cluster: &str, namespace: &str, verdict: Verdict) {
+        let key = UnitKey { cluster: cluster.to_owned(), namespace: namespace.to_owned() };
+        self.wanting.extend(verdict.wanting.into_iter().map(|wanting| (key.clone(), wanting)));
         self.acknowledged.extend(verdict.acknowledged);
     }
 
     /// Reports what no unit provides. A cluster's template may write what a namespace's objects name, and the other way round.
-    pub fn settle(&mut self, units: &[UnitSummary], diagnostics: &mut Diagnostics) {
+    pub fn settle(
+        &mut self,
+        prepared: &Prepared<'_>,
+        selected: &[Unit<'_>],
+        units: &[UnitSummary],
+        diagnostics: &mut Diagnostics,
+    ) {
         if self.wanting.is_empty() {
             return;
         }
-        let wanted: BTreeSet<(&str, &str, &str, &str)> =
-            self.wanting.iter().map(|(cluster, wanting)| wanted_key(cluster, wanting)).collect();
-        let mut provided: BTreeSet<(&str, &str, &str, &str)> = BTreeSet::new();
+        // Where each is wanted, and by whom: what a unit misses it does not make itself.
+        let mut wanted: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+        for (key, wanting) in &self.wanting {
+            wanted.entry((&key.cluster, &wanting.namespace)).or_default().insert(&key.namespace);
+        }
+        let mut provided: BTreeSet<(String, Identity)> = BTreeSet::new();
         for unit in units {
-            for object in &unit.objects {
-                let Identity { namespace, kind, name, group: _ } = &object.identity;
-                let key = (unit.cluster.as_str(), namespace.as_str(), kind.as_str(), name.as_str());
-                if wanted.contains(&key) {
-                    provided.insert(key);
-                }
+            let is_wanted = |namespace: &str| {
+                let by = wanted.get(&(unit.cluster.as_str(), namespace));
+                by.is_some_and(|by| by.iter().any(|by| *by != unit.namespace))
+            };
+            if unit.namespace.is_empty() {
+                let made = unit.objects.iter().filter(|object| is_wanted(&object.identity.namespace));
+                provided.extend(made.map(|object| (unit.cluster.clone(), without_group(&object.identity))));
+            } else if is_wanted(&unit.namespace) {
+                let made = run::objects_of(prepared, selected, unit);
+                provided.extend(made.iter().map(|object| (unit.cluster.clone(), without_group(&object.identity))));
             }
         }
-        for (cluster, wanting) in &self.wanting {
-            if !provided.contains(&wanted_key(cluster, wanting)) {
+        for (key, wanting) in &self.wanting {
+            let identity = Identity {
+                group: String::new(),
+                kind: wanting.kind.to_owned(),
+                namespace: wanting.namespace.clone(),
+                name: wanting.name.clone(),
+            };
+            if !provided.contains(&(key.cluster.clone(), identity)) {
                 diagnostics.push(wanting.diagnostic.clone());
             }
         }
@@ -164,8 +196,9 @@ impl Open {
     }
 }
 
-fn wanted_key<'a>(cluster: &'a str, wanting: &'a Wanting) -> (&'a str, &'a str, &'a str, &'a str) {
-    (cluster, &wanting.namespace, wanting.kind, &wanting.name)
+/// What is wanted is known by kind, not by group.
+fn without_group(identity: &Identity) -> Identity {
+    Identity { group: String::new(), ..identity.clone() }
 }
 
 /// Claimants of one host whose places are told; the rest are counted.

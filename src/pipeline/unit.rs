@@ -1,7 +1,7 @@
 //! One namespace through all phases: resolve, render, patch, finish, validate, emit.
 
 use super::prepare::Prepared;
-use super::{Findings, ObjectSummary, Phase, UnitSummary, cross};
+use super::{Findings, ObjectSummary, Phase, UnitFacts, UnitSummary, cross};
 use crate::delivery::flux;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::emit;
@@ -40,27 +40,35 @@ pub fn compile(prepared: &Prepared<'_>, unit: &Unit<'_>) -> Outcome {
     let mut outcome = Outcome {
         findings: Findings::default(),
         hits: Hits::default(),
-        summary: UnitSummary {
-            cluster: unit.cluster.spec.name().to_owned(),
-            environment: unit.environment.name().to_owned(),
-            namespace: unit.namespace.clone(),
-            tenant: unit.tenant.name().to_owned(),
-            sites: unit.deployments.iter().map(|deployment| deployment.site.name().to_owned()).collect(),
-            disabled: unit
-                .deployments
-                .iter()
-                .filter(|deployment| deployment.state == State::Disabled)
-                .map(|deployment| deployment.site.name().to_owned())
-                .collect(),
-            protect: unit.deployments.iter().any(|deployment| deployment.protect),
-            objects: Vec::new(),
-            hosts: Vec::new(),
-        },
+        summary: summary(unit),
         verdict: Verdict::default(),
         files: None,
     };
     outcome.files = run(prepared, unit, &mut outcome);
     outcome
+}
+
+/// What is known of a namespace before it is compiled.
+pub fn summary(unit: &Unit<'_>) -> UnitSummary {
+    let is_disabled = |deployment: &&Deployment<'_>| deployment.state == State::Disabled;
+    let site = |deployment: &Deployment<'_>| deployment.site.name().to_owned();
+    UnitSummary {
+        cluster: unit.cluster.spec.name().to_owned(),
+        environment: unit.environment.name().to_owned(),
+        namespace: unit.namespace.clone(),
+        tenant: unit.tenant.name().to_owned(),
+        sites: unit.deployments.iter().map(site).collect(),
+        disabled: unit.deployments.iter().filter(is_disabled).map(site).collect(),
+        protect: unit.deployments.iter().any(|deployment| deployment.protect),
+        objects: Vec::new(),
+        facts: UnitFacts::default(),
+        hosts: Vec::new(),
+    }
+}
+
+/// The folder of a namespace in the output tree.
+pub fn folder(unit: &Unit<'_>) -> String {
+    format!("{}/{}/{}", unit.cluster.spec.name(), unit.environment.name(), unit.namespace)
 }
 
 fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Option<output::Unit> {
@@ -120,8 +128,8 @@ fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Optio
         written.into_iter().filter(|object| is_asked_for(object, unit, prepared.only_sites)).collect();
     let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
     summary.objects = summaries(&written, &files);
-    let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
-    to_output(&base, files, unit.environment.name_place(), findings.phase(Phase::Validate))
+    summary.facts = UnitFacts::of(&summary.objects);
+    to_output(&folder(unit), files, unit.environment.name_place(), findings.phase(Phase::Validate))
 }
 
 /// What messages call a namespace.

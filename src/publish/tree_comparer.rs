@@ -12,7 +12,7 @@ use super::object::{EntryMode, ObjectId, ObjectKind, TreeEntry, object_id, tree_
 use super::pack::NewObject;
 use super::repository::Repository;
 use crate::failure::Failed;
-use crate::output::{Layout, Sink, Unit};
+use crate::output::{ContentId, Kept, Layout, OutputPath, Sink, Unit};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -25,6 +25,8 @@ pub struct TreeComparer {
     changes: Changes,
     /// The files that differ, where someone asked for them.
     watch: Option<Watch>,
+    /// The trees of units that were taken since somebody asked.
+    contents: BTreeMap<String, ContentId>,
 }
 
 /// A file that differs between two trees, for those who look at both sides.
@@ -78,7 +80,14 @@ impl TreeComparer {
         let repository = repository.reopen()?;
         let old = read_old(&repository, previous)?;
         let root = Folder { old, ..Folder::default() };
-        Ok(TreeComparer { repository, layout: Layout::default(), root, changes: Changes::default(), watch: None })
+        Ok(TreeComparer {
+            repository,
+            layout: Layout::default(),
+            root,
+            changes: Changes::default(),
+            watch: None,
+            contents: BTreeMap::new(),
+        })
     }
 
     /// Has the files that differ collected for [`TreeComparer::take_changed`], those that `wants` names with their new content.
@@ -99,6 +108,7 @@ impl TreeComparer {
         let (at_root, units): (Vec<Unit>, Vec<Unit>) = units.into_iter().partition(|unit| unit.folder().is_root());
         let built: Vec<(String, BuiltTree)> =
             units.into_par_iter().map(|unit| (unit.folder().to_string(), build(unit.into_files()))).collect();
+        self.contents.extend(built.iter().map(|(folder, tree)| (folder.clone(), content_id(tree.id))));
         let single = at_root.into_iter().flat_map(Unit::into_files).map(|file| {
             let id = object_id(ObjectKind::Blob, &file.bytes);
             (file.path.to_string(), BuiltNode::File { id, bytes: file.bytes })
@@ -109,6 +119,25 @@ impl TreeComparer {
             self.add_node(&path, node, &mut new)?;
         }
         Ok(new)
+    }
+
+    /// Takes a folder over from the previous tree, if it has that content there; tells whether it did.
+    pub(super) fn keep(&mut self, folder: &OutputPath, kept: Kept) -> Result<bool, GitError> {
+        let path = folder.as_str();
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let above = folder_at(&self.repository, &mut self.root, parent)?;
+        let Some((EntryMode::Folder, id)) = above.old.entries.get(name.as_bytes()).copied() else { return Ok(false) };
+        if content_id(id) != kept.content {
+            return Ok(false);
+        }
+        self.layout.add_folder(folder, kept.files)?;
+        above.finished.push(TreeEntry { mode: EntryMode::Folder, name: name.into(), id });
+        Ok(true)
+    }
+
+    /// What the trees of the units are called that were taken since this was last asked.
+    pub(super) fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
+        std::mem::take(&mut self.contents)
     }
 
     /// Completes the folders above the units, and notes what the previous tree has and this one lacks.
@@ -145,6 +174,18 @@ impl Sink for TreeComparer {
         self.add(units)?;
         Ok(())
     }
+
+    fn keep(&mut self, folder: &OutputPath, kept: Kept) -> Result<bool, Failed> {
+        Ok(TreeComparer::keep(self, folder, kept)?)
+    }
+
+    fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
+        TreeComparer::take_contents(self)
+    }
+}
+
+fn content_id(id: ObjectId) -> ContentId {
+    ContentId::from_bytes(*id.as_bytes())
 }
 
 /// Finds or makes a folder above the units. [`Layout`] has seen to it that no unit or file is in the way.

@@ -7,7 +7,8 @@ use super::pack::PackWriter;
 use super::repository::Repository;
 use super::tree_comparer::{ChangedFile, TreeComparer};
 use crate::failure::Failed;
-use crate::output::{Sink, Unit};
+use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
+use std::collections::BTreeMap;
 
 /// Writes one output tree into a pack that no one sees before the commit.
 pub struct TreeWriter {
@@ -58,5 +59,13 @@ impl TreeWriter {
 impl Sink for TreeWriter {
     fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
         Ok(self.add(units)?)
+    }
+
+    fn keep(&mut self, folder: &OutputPath, kept: Kept) -> Result<bool, Failed> {
+        Ok(self.comparer.keep(folder, kept)?)
+    }
+
+    fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
+        self.comparer.take_contents()
     }
 }

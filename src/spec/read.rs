@@ -3,11 +3,12 @@
 use super::check::{self, Problem};
 use super::{API_VERSION, Kind, Metadata, Spec, schema};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::digest::{Digest, Digester};
 use crate::near;
 use crate::pointer::Pointer;
 use crate::source::{FileId, Sources};
 use crate::yaml::read::{ReadOptions, read};
-use crate::yaml::value::{Doubtful, to_value};
+use crate::yaml::value::{Doubtful, Octal, to_value};
 use crate::yaml::{Document, NodeValue, ScalarStyle};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -142,8 +143,9 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
     if missing_spec && let Value::Object(map) = &mut value {
         map.insert("spec".to_owned(), Value::Object(serde_json::Map::new()));
     }
+    let digest = digest(kind, &value, &octals);
     match serde_json::from_value::<Whole<T>>(value) {
-        Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document, octals }),
+        Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document, octals, digest }),
         Ok(Whole { spec: None, .. }) => None,
         // Without an unknown field another may be missing, which is no second mistake.
         Err(_) if has_findings => None,
@@ -154,6 +156,16 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
             None
         }
     }
+}
+
+/// Two documents of one digest say the same.
+fn digest(kind: Kind, value: &Value, octals: &[Octal]) -> Digest {
+    let mut digester = Digester::new().with(kind.name()).with(value.to_string());
+    for octal in octals {
+        digester.add(octal.pointer.to_string());
+        digester.add(&octal.text);
+    }
+    digester.finish()
 }
 
 /// Whether what a scalar is to be is not told by the kind, but by a template's schema or by that of Kubernetes: in values and
