@@ -1,5 +1,8 @@
 //! `bayplan publish`.
 
+mod last;
+mod settled;
+
 use super::args::Global;
 use super::check::{finish, summarize};
 use super::exit::{CliError, ExitStatus};
@@ -18,6 +21,7 @@ use crate::publish::{
 };
 use crate::source::Sources;
 use clap::Args;
+use last::Known;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -60,6 +64,15 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     let mut timings = Timings::new(global.timings);
     let revision = args.source.as_deref().unwrap_or("HEAD");
     let source = CommitSource::open(&open::directory(global), revision)?;
+    let state = State::of(source.repository());
+    let inputs = source.inputs_tree(&[])?;
+    if let Some(known) = last::read(&state, inputs)
+        && settled::tell(args, report, &source, &known)?
+    {
+        timings.step("look");
+        timings.tell(report)?;
+        return Ok(ExitStatus::Fine);
+    }
     let (sources, named) = open::complete(&source)?;
     if args.source.is_none() {
         source.check_work_tree(&named)?;
@@ -68,7 +81,16 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
     let now = Some(source.facts().time.seconds);
     let options = Options { filter, strict: global.strict, now, ..Options::default() };
-    let job = Job { args, report, source: &source, sources: &sources, named: &named, options: &options };
+    let job = Job {
+        args,
+        report,
+        source: &source,
+        sources: &sources,
+        named: &named,
+        options: &options,
+        state: &state,
+        inputs,
+    };
     let status = job.run()?;
     timings.step("compile and publish");
     timings.tell(report)?;
@@ -83,6 +105,9 @@ struct Job<'a> {
     sources: &'a Sources,
     named: &'a [String],
     options: &'a Options,
+    state: &'a State,
+    /// The id of the input folders alone.
+    inputs: ObjectId,
 }
 
 /// A branch that is published to, with the clusters whose output goes there.
@@ -159,6 +184,7 @@ impl Job<'_> {
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
+            self.remember_inputs(loaded.branches());
             self.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
@@ -186,7 +212,7 @@ impl Job<'_> {
 
     /// What the last run left of the clusters that are published.
     fn recall(&self, targets: &[Target]) -> Memory {
-        let state = State::of(self.source.repository());
+        let state = self.state;
         let mut memory = Memory::default();
         for cluster in targets.iter().flat_map(|target| &target.clusters) {
             if let Some(bytes) = state.read(UNITS, cluster) {
@@ -198,12 +224,19 @@ impl Job<'_> {
 
     /// Leaves what this run knows for the next one.
     fn remember(&self, memory: &Memory, compilation: &Compilation) {
-        let state = State::of(self.source.repository());
+        let state = self.state;
         for (cluster, bytes) in memory.cluster_bytes() {
             state.write(UNITS, cluster, &bytes);
         }
         if self.args.cluster.is_none() {
             state.retain(UNITS, |name| compilation.branches.contains_key(name));
+        }
+        self.remember_inputs(compilation.branches.clone());
+    }
+
+    fn remember_inputs(&self, branches: BTreeMap<String, String>) {
+        if self.args.cluster.is_none() && !self.args.dry_run {
+            last::write(self.state, self.inputs, &Known { named: self.named.to_vec(), branches });
         }
     }
 
@@ -240,16 +273,10 @@ impl Job<'_> {
 
     /// A branch to publish to; none where it is up to date, which is told.
     fn open(&self, branch: &str, clusters: Vec<String>, source_tree: ObjectId) -> Result<Option<Target>, Failed> {
-        let options = PublishOptions {
-            branch: branch.to_owned(),
-            remote: self.args.push.clone(),
-            allowed: Allowed { adopt: self.args.adopt, rollback: self.args.rollback },
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        let publisher = Publisher::open(self.source, options)?;
+        let publisher = Publisher::open(self.source, publish_options(self.args, branch))?;
         let previous = publisher.previous()?;
         if let Some(outcome) = publisher.up_to_date(&previous, Some(source_tree))? {
-            self.tell_outcome(branch, outcome, &[])?;
+            tell_unchanged(self.report, branch, &outcome)?;
             return Ok(None);
         }
         let sink = if self.args.dry_run {
@@ -311,10 +338,7 @@ impl Job<'_> {
     /// What came of a branch.
     fn tell_outcome(&self, branch: &str, outcome: Outcome, notes: &[String]) -> Result<(), Failed> {
         let published = match outcome {
-            Outcome::Unchanged { notices, .. } => {
-                notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
-                return self.tell_unchanged(branch);
-            }
+            Outcome::Unchanged { .. } => return tell_unchanged(self.report, branch, &outcome),
             Outcome::LostRace => return Ok(()),
             Outcome::Published(published) => published,
         };
@@ -365,13 +389,6 @@ impl Job<'_> {
         Ok(Some((complete, verdict)))
     }
 
-    fn tell_unchanged(&self, branch: &str) -> Result<(), Failed> {
-        if self.report.is_json() {
-            return self.report.result_line(&json!({"type": "result", "branch": branch, "state": "unchanged"}));
-        }
-        self.report.result_bytes(format!("{branch}: up to date\n").as_bytes())
-    }
-
     fn tell_planned(&self, target: &Target, changes: &Changes) -> Result<(), Failed> {
         if self.report.is_json() {
             let paths: Vec<_> = changes
@@ -400,6 +417,25 @@ impl Job<'_> {
         }
         summarize(compilation, self.options, status, self.report)
     }
+}
+
+fn publish_options(args: &PublishArgs, branch: &str) -> PublishOptions {
+    PublishOptions {
+        branch: branch.to_owned(),
+        remote: args.push.clone(),
+        allowed: Allowed { adopt: args.adopt, rollback: args.rollback },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn tell_unchanged(report: &Report, branch: &str, outcome: &Outcome) -> Result<(), Failed> {
+    if let Outcome::Unchanged { notices, .. } = outcome {
+        notices.iter().for_each(|notice| report.note(&format!("note: {notice}")));
+    }
+    if report.is_json() {
+        return report.result_line(&json!({"type": "result", "branch": branch, "state": "unchanged"}));
+    }
+    report.result_bytes(format!("{branch}: up to date\n").as_bytes())
 }
 
 fn change_word(kind: ChangeKind) -> &'static str {
