@@ -20,6 +20,7 @@ pub mod mustache;
 pub mod near;
 pub mod patch;
 pub mod pointer;
+pub mod records;
 pub mod source;
 pub mod value;
 pub mod yaml;

@@ -6,6 +6,7 @@
 mod collect;
 pub mod facts;
 pub mod inputs;
+pub mod memory;
 mod reading;
 pub mod references;
 pub mod templates;
@@ -17,6 +18,7 @@ use crate::spec::{
 };
 use crate::yaml::Document;
 use collect::{Collected, collect_of};
+use memory::SpecMemory;
 pub use reading::{BrokenSpec, Reading, read};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,9 +85,9 @@ pub struct Cluster {
 /// Files that specs name, relative to the fleet's folder: an edge reads them and adds them to the sources before [`load`].
 ///
 /// Unreadable specs are passed over here; [`load`] reports them.
-pub fn named_files(sources: &Sources) -> NamedFiles {
+pub fn named_files(sources: &Sources, memory: &SpecMemory) -> NamedFiles {
     let is_wanted = |file: &SourceFile| may_name_files(&file.bytes);
-    named(&collect_of(sources, &is_wanted))
+    named(&collect_of(sources, memory, &is_wanted))
 }
 
 /// Whether a spec file can name other files: a key that does so stands in its text, unless it is written with an escape.
@@ -121,7 +123,7 @@ fn named(collected: &Collected) -> NamedFiles {
 
 /// Reads the whole fleet. Nothing if any error was found.
 pub fn load(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Specs> {
-    let specs = read(sources, diagnostics)?.finish(sources, diagnostics);
+    let specs = read(sources, &SpecMemory::default(), diagnostics)?.finish(sources, diagnostics);
     (!diagnostics.has_errors()).then_some(specs)
 }
 

@@ -8,7 +8,7 @@ use crate::resolve::values::RenderInputs;
 use crate::source::Span;
 use crate::spec::common::Layer;
 use crate::spec::template::Run;
-use crate::yaml::Document;
+use crate::yaml::LazyDocument;
 use crate::yaml::value::Octal;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -85,7 +85,7 @@ pub struct RenderedFrom<'s> {
 /// What one patch did to an object.
 #[derive(Debug, Clone)]
 pub struct AppliedPatch {
-    pub document: Arc<Document>,
+    pub document: Arc<LazyDocument>,
     /// The patch's body in its document.
     pub body: Pointer,
     /// Whose it is: `site portal, environment production`.

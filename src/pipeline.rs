@@ -21,6 +21,7 @@ use crate::acknowledgement::Acknowledgements;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
 use crate::kubernetes::Minor;
+use crate::load::memory::{Remembered, SpecMemory};
 use crate::load::{self, Specs};
 use crate::object::Identity;
 use crate::output::Sink;
@@ -217,14 +218,28 @@ pub struct Loaded<'s> {
     /// How much of the fleet that is, where there is a filter.
     scope: Option<Scope>,
     findings: Findings,
+    remembered: Vec<Remembered>,
 }
 
 impl<'s> Loaded<'s> {
     pub fn new(sources: &'s Sources, options: &'s Options) -> Self {
+        Loaded::with(sources, options, &SpecMemory::default())
+    }
+
+    /// As [`Loaded::new`], with what the last run knew of spec files.
+    pub fn with(sources: &'s Sources, options: &'s Options, memory: &SpecMemory) -> Self {
         let mut findings = Findings::default();
         let diagnostics = findings.phase(Phase::Load);
-        let mut loaded = Loaded { sources, options, specs: None, scope: None, findings: Findings::default() };
-        if let Some(mut reading) = load::read(sources, diagnostics) {
+        let mut loaded = Loaded {
+            sources,
+            options,
+            specs: None,
+            scope: None,
+            findings: Findings::default(),
+            remembered: Vec::new(),
+        };
+        if let Some(mut reading) = load::read(sources, memory, diagnostics) {
+            loaded.remembered = reading.take_remembered();
             let filter = &options.filter;
             if !filter.check(&reading.specs().names, diagnostics) {
                 reading.tell_unread(diagnostics);
@@ -239,6 +254,11 @@ impl<'s> Loaded<'s> {
         }
         loaded.findings = findings;
         loaded
+    }
+
+    /// What the next run need not parse.
+    pub fn take_remembered(&mut self) -> Vec<Remembered> {
+        std::mem::take(&mut self.remembered)
     }
 
     /// The branch of each cluster that is compiled; none where specs have errors, which [`Loaded::compile`] tells.
@@ -273,7 +293,7 @@ impl<'s> Loaded<'s> {
 
     /// As [`Loaded::compile`], with what is known from the last run.
     pub fn compile_with(self, sink: &mut dyn Sink, extras: Extras<'_>) -> Result<Compilation, Failed> {
-        let Loaded { sources, options, specs, scope, mut findings } = self;
+        let Loaded { sources, options, specs, scope, mut findings, remembered: _ } = self;
         let mut compilation = Compilation::default();
         if let Some(specs) = &specs {
             compile_into(sources, specs, scope, options, extras, sink, &mut findings, &mut compilation)?;

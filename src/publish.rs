@@ -32,6 +32,7 @@ mod revision;
 mod source;
 mod state;
 mod temporary;
+mod texts;
 mod tree_comparer;
 mod tree_writer;
 
@@ -48,6 +49,7 @@ pub use repository::Repository;
 pub use revision::{Resolved, resolve};
 pub use source::{CommitSource, SourceFacts};
 pub use state::State;
+pub use texts::Texts;
 pub use tree_comparer::{ChangedFile, ComparedTree, TreeComparer};
 pub use tree_writer::{TreeWriter, WrittenTree};
 

@@ -28,8 +28,9 @@ pub use tenant::{TenantEnvironment, TenantSpec};
 use crate::digest::Digest;
 use crate::pointer::Pointer;
 use crate::source::Span;
-use crate::yaml::Document;
+use crate::yaml::LazyDocument;
 use crate::yaml::value::Octal;
+use std::sync::Arc;
 
 /// The one `apiVersion` of bayplan's own kinds.
 pub const API_VERSION: &str = "bayplan/v1";
@@ -39,7 +40,7 @@ pub const API_VERSION: &str = "bayplan/v1";
 pub struct Spec<T> {
     pub metadata: Metadata,
     pub spec: T,
-    pub document: Document,
+    pub document: Arc<LazyDocument>,
     /// Bare scalars such as `0644` in values and patches: right where what they end up in wants a number.
     pub octals: Vec<Octal>,
     /// Of all that the document says, wherever and however it says it.

@@ -10,6 +10,7 @@ mod compose;
 mod escapes;
 mod expand;
 pub mod finding;
+mod lazy;
 mod misleading;
 pub mod node;
 mod places;
@@ -20,4 +21,5 @@ mod tree;
 pub mod value;
 pub mod write;
 
+pub use lazy::LazyDocument;
 pub use node::{Document, Entry, Node, NodeValue, ScalarStyle};

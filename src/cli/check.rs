@@ -13,7 +13,7 @@ use crate::failure::Failed;
 use crate::kubernetes::Minor;
 use crate::output::{Sink, Unit};
 use crate::pipeline::filter::UNKNOWN_FILTER;
-use crate::pipeline::{self, Compilation, Options};
+use crate::pipeline::{Compilation, Loaded, Options};
 use clap::Args;
 use serde_json::json;
 
@@ -77,7 +77,9 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
             report,
         );
     }
-    let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut Nowhere, report))?;
+    let loaded = Loaded::with(&opened.sources, &options, &opened.memory);
+    timings.step("load");
+    let compilation = loaded.compile(&mut Progress::new(&mut Nowhere, report))?;
     timings.step("compile");
     timings.tell(report)?;
     report.located(&compilation.diagnostics, &opened.sources, &opened.prefix)?;

@@ -5,8 +5,9 @@ use super::exit::CliError;
 use crate::diag::Diagnostics;
 use crate::failure::Failed;
 use crate::inputs::{InputError, Inputs, named_path};
+use crate::load::memory::SpecMemory;
 use crate::load::{self, Template};
-use crate::publish::{self, CommitSource};
+use crate::publish::{self, CommitSource, State};
 use crate::source::Sources;
 use crate::worktree::WorkTree;
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub struct Opened {
     pub sources: Sources,
     /// Paths of the files that specs name.
     pub named: Vec<String>,
+    /// What the last publish of this repository knew of spec files.
+    pub memory: SpecMemory,
     /// The fleet's folder on disk; of a commit, the folder that the command was started in.
     pub root: PathBuf,
     /// The time of the source commit, in seconds since 1970; of a work tree that of `HEAD`, where it has one.
@@ -63,18 +66,30 @@ pub fn sources(global: &Global, source: &Source) -> Result<Opened, Failed> {
     match source {
         Source::WorkTree => {
             let tree = WorkTree::find(&directory)?;
-            let (sources, named) = complete(&tree)?;
+            let memory = known_specs(tree.root());
+            let (sources, named) = complete_with(&tree, tree.read()?, &memory)?;
             let (now, prefix) = (head_time(tree.root()), prefix_in_repository(tree.root()));
-            Ok(Opened { sources, named, root: tree.root().to_owned(), now, prefix })
+            Ok(Opened { sources, named, memory, root: tree.root().to_owned(), now, prefix })
         }
         Source::Revision(revision) => {
             let commit = CommitSource::open(&directory, revision)?;
+            let memory = SpecMemory::default();
             let (sources, named) = complete(&commit)?;
             let root = fleet_folder(&directory);
             let (now, prefix) = (Some(commit.facts().time.seconds), commit.prefix().to_owned());
-            Ok(Opened { sources, named, root, now, prefix })
+            Ok(Opened { sources, named, memory, root, now, prefix })
         }
     }
+}
+
+/// Where a publish leaves what it knew of spec files.
+pub const SPECS: (&str, &str) = ("inputs", "specs");
+
+/// What the last publish of the repository of a folder knew of spec files.
+fn known_specs(folder: &Path) -> SpecMemory {
+    let repository = publish::Repository::find(folder).ok();
+    let bytes = repository.and_then(|repository| State::of(&repository).read(SPECS.0, SPECS.1));
+    bytes.map(SpecMemory::read).unwrap_or_default()
 }
 
 /// The committer's time of `HEAD`; none outside of a repository, or where there is no commit yet.
@@ -108,8 +123,16 @@ fn fleet_folder(directory: &Path) -> PathBuf {
 
 /// Reads the inputs and then what they name. Names that cannot be paths are left to the loader, which reports them.
 pub fn complete(inputs: &dyn Inputs) -> Result<(Sources, Vec<String>), Failed> {
-    let sources = inputs.read()?;
-    let files = load::named_files(&sources);
+    complete_with(inputs, inputs.read()?, &SpecMemory::default())
+}
+
+/// As [`complete`], where the inputs were read already. `memory` is what the last run knew of spec files.
+pub fn complete_with(
+    inputs: &dyn Inputs,
+    sources: Sources,
+    memory: &SpecMemory,
+) -> Result<(Sources, Vec<String>), Failed> {
+    let files = load::named_files(&sources, memory);
     let private = || files.private.iter().map(String::as_str);
     let named: Vec<String> = files.all().filter(|path| named_path(path).is_ok()).cloned().collect();
     let missing: Vec<String> = named.iter().filter(|path| sources.find(path).is_none()).cloned().collect();

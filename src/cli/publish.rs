@@ -7,17 +7,18 @@ use super::args::Global;
 use super::check::{finish, summarize};
 use super::exit::{CliError, ExitStatus};
 use super::gates::{self, GitTree};
-use super::open;
+use super::open::{self, SPECS};
 use super::progress::{Progress, Timings};
 use super::report::Report;
 use crate::failure::Failed;
 use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
+use crate::load::memory::{Remembered, SpecMemory};
 use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use crate::pipeline::memory::Memory;
 use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
 use crate::publish::{
     Allowed, ChangeKind, Changes, CommitSource, ComparedTree, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
-    PublishOptions, Publisher, State, TreeComparer, TreeWriter, WrittenTree,
+    PublishOptions, Publisher, State, Texts, TreeComparer, TreeWriter, WrittenTree,
 };
 use crate::source::Sources;
 use clap::Args;
@@ -27,6 +28,8 @@ use std::collections::BTreeMap;
 
 /// Where state of units is kept, a file for each cluster.
 const UNITS: &str = "units";
+/// Where the texts of the inputs are.
+const TEXTS: (&str, &str) = ("inputs", "texts");
 
 /// Compile a commit and commit what comes out to the rendered branch
 ///
@@ -73,7 +76,9 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
         timings.tell(report)?;
         return Ok(ExitStatus::Fine);
     }
-    let (sources, named) = open::complete(&source)?;
+    let mut texts = Texts::new(state.read(TEXTS.0, TEXTS.1));
+    let specs = state.read(SPECS.0, SPECS.1).map(SpecMemory::read).unwrap_or_default();
+    let (sources, named) = open::complete_with(&source, source.read_with(&mut texts)?, &specs)?;
     if args.source.is_none() {
         source.check_work_tree(&named)?;
     }
@@ -90,6 +95,8 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
         options: &options,
         state: &state,
         inputs,
+        texts: &texts,
+        specs: &specs,
     };
     let status = job.run()?;
     timings.step("compile and publish");
@@ -108,6 +115,8 @@ struct Job<'a> {
     state: &'a State,
     /// The id of the input folders alone.
     inputs: ObjectId,
+    texts: &'a Texts,
+    specs: &'a SpecMemory,
 }
 
 /// A branch that is published to, with the clusters whose output goes there.
@@ -167,7 +176,8 @@ impl Job<'_> {
 
     /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile.
     fn attempt(&self, only: Option<&[String]>) -> Result<(ExitStatus, Vec<String>), Failed> {
-        let loaded = Loaded::new(self.sources, self.options);
+        let mut loaded = Loaded::with(self.sources, self.options, self.specs);
+        let remembered = loaded.take_remembered();
         self.refuse_part_of_a_branch(&loaded)?;
         let mut worst = ExitStatus::Fine;
         let mut is_settled = false;
@@ -184,7 +194,7 @@ impl Job<'_> {
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
-            self.remember_inputs(loaded.branches());
+            self.remember_inputs(loaded.branches(), &remembered);
             self.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
@@ -201,7 +211,7 @@ impl Job<'_> {
         }
         let (status, lost) = self.publish(router.targets, &compilation, source_tree)?;
         if !self.args.dry_run && status == ExitStatus::Fine && lost.is_empty() {
-            self.remember(&memory, &compilation);
+            self.remember(&memory, &compilation, &remembered);
         }
         worst = worst.max(status);
         if lost.is_empty() {
@@ -223,7 +233,7 @@ impl Job<'_> {
     }
 
     /// Leaves what this run knows for the next one.
-    fn remember(&self, memory: &Memory, compilation: &Compilation) {
+    fn remember(&self, memory: &Memory, compilation: &Compilation, specs: &[Remembered]) {
         let state = self.state;
         for (cluster, bytes) in memory.cluster_bytes() {
             state.write(UNITS, cluster, &bytes);
@@ -231,11 +241,20 @@ impl Job<'_> {
         if self.args.cluster.is_none() {
             state.retain(UNITS, |name| compilation.branches.contains_key(name));
         }
-        self.remember_inputs(compilation.branches.clone());
+        self.remember_inputs(compilation.branches.clone(), specs);
     }
 
-    fn remember_inputs(&self, branches: BTreeMap<String, String>) {
-        if self.args.cluster.is_none() && !self.args.dry_run {
+    fn remember_inputs(&self, branches: BTreeMap<String, String>, specs: &[Remembered]) {
+        if self.args.dry_run {
+            return;
+        }
+        if let Some(bytes) = self.texts.written() {
+            self.state.write(TEXTS.0, TEXTS.1, &bytes);
+        }
+        if let Some(bytes) = self.specs.written(specs) {
+            self.state.write(SPECS.0, SPECS.1, &bytes);
+        }
+        if self.args.cluster.is_none() {
             last::write(self.state, self.inputs, &Known { named: self.named.to_vec(), branches });
         }
     }

@@ -280,11 +280,12 @@ mod tests {
             namespaces: vec![namespace],
         };
         let own = Delivery { kind: Some(DeliveryKind::Argocd), ..Delivery::default() };
-        let ignored: Vec<(String, Value)> = objects(&cluster, &Settings::new(&Delivery::default(), &own))
-            .into_iter()
-            .filter(|object| object["kind"] == "Application")
-            .map(|object| (object["metadata"]["name"].to_string(), object["spec"]["ignoreDifferences"].clone()))
-            .collect();
+        let ignored: Vec<(String, Value)> =
+            namespace_objects(&cluster, &cluster.namespaces[0], &Settings::new(&Delivery::default(), &own))
+                .into_iter()
+                .filter(|object| object["kind"] == "Application")
+                .map(|object| (object["metadata"]["name"].to_string(), object["spec"]["ignoreDifferences"].clone()))
+                .collect();
         let job = |name: &str| json!([{"group": "batch", "kind": "Job", "name": name, "jsonPointers": ["/spec"]}]);
         assert_eq!(ignored, [("\"n-data\"".to_owned(), job("seed")), ("\"n-app\"".to_owned(), job("install"))]);
     }

@@ -3,14 +3,15 @@
 //! Files are read in parallel; what comes out is in order of file. Nothing is told here: who compiles a part of a fleet has no
 //! use for mistakes in the rest.
 
+use super::memory::{self, Remembered, SpecMemory};
 use super::{MISPLACED_KIND, SPEC_FOLDER, inputs, is_yaml, named};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::inputs::{FLEET_FILE, NO_FLEET};
 use crate::pointer::Pointer;
 use crate::source::{FileId, SourceFile, Sources};
-use crate::spec::read::{RawSpec, read_file, typed};
+use crate::spec::read::{JudgedSpec, RawSpec, judged, read_file};
 use crate::spec::{AcknowledgementSpec, ClusterSpec, EnvironmentSpec, FleetSpec, Kind, SiteSpec, Spec, TenantSpec};
-use crate::yaml::Document;
+use crate::yaml::LazyDocument;
 use rayon::prelude::*;
 
 type Named<T> = Vec<Spec<T>>;
@@ -30,28 +31,31 @@ pub(super) struct Collected {
     pub findings: Vec<(Kind, String, Diagnostics)>,
     /// What is wrong with files as such, so that names may be missing.
     pub unread: Diagnostics,
+    /// What the next run need not parse.
+    pub remembered: Vec<Remembered>,
 }
 
 /// A document that broke its schema.
 pub(super) struct Broken {
     pub kind: Kind,
     pub name: String,
-    pub document: Document,
+    pub document: LazyDocument,
 }
 
-pub(super) fn collect(sources: &Sources) -> Collected {
-    collect_of(sources, &|_| true)
+pub(super) fn collect(sources: &Sources, memory: &SpecMemory) -> Collected {
+    collect_of(sources, memory, &|_| true)
 }
 
 /// As [`collect`], of the files that are wanted.
-pub(super) fn collect_of(sources: &Sources, is_wanted: &dyn Fn(&SourceFile) -> bool) -> Collected {
+pub(super) fn collect_of(sources: &Sources, memory: &SpecMemory, is_wanted: &dyn Fn(&SourceFile) -> bool) -> Collected {
     let files: Vec<FileId> = sources
         .find(FLEET_FILE)
         .into_iter()
         .chain(sources.under(SPEC_FOLDER).filter(|(_, file)| is_yaml(&file.path)).map(|(id, _)| id))
         .filter(|id| inputs::is_readable(sources.file(*id)) && is_wanted(sources.file(*id)))
         .collect();
-    let parts: Vec<(FileId, Collected)> = files.par_iter().map(|file| (*file, read_part(*file, sources))).collect();
+    let parts: Vec<(FileId, Collected)> =
+        files.par_iter().map(|file| (*file, read_part(*file, sources, memory))).collect();
     let mut all = Collected::default();
     let mut findings = Vec::new();
     for (file, mut part) in parts {
@@ -69,10 +73,19 @@ pub(super) fn collect_of(sources: &Sources, is_wanted: &dyn Fn(&SourceFile) -> b
     all
 }
 
-fn read_part(file: FileId, sources: &Sources) -> Collected {
+fn read_part(file: FileId, sources: &Sources, memory: &SpecMemory) -> Collected {
     let mut part = Collected::default();
-    let documents = read_file(sources, file, &mut part.unread);
     let is_root = sources.path(file) == FLEET_FILE;
+    let key = memory::key(sources.file(file), is_root);
+    if let Some((specs, remembered)) = memory.find(key, file, sources) {
+        for spec in specs {
+            let (kind, mut found) = (spec.kind, Diagnostics::new());
+            part.add_typed(kind, spec, &mut found);
+        }
+        part.remembered.push(remembered);
+        return part;
+    }
+    let documents = read_file(sources, file, &mut part.unread);
     if let (true, false, Some(first)) = (is_root, part.unread.has_errors(), documents.first())
         && !documents.iter().any(|document| document.kind == Kind::Fleet)
     {
@@ -84,14 +97,30 @@ fn read_part(file: FileId, sources: &Sources) -> Collected {
         );
         return part;
     }
+    let mut judged = Vec::with_capacity(documents.len());
     for raw in documents {
-        part.add(raw, is_root);
+        judged.extend(part.judge(raw, is_root));
+    }
+    if part.findings.is_empty() && part.unread.is_empty() && part.broken.is_empty() {
+        part.remembered.push(memory::remember(key, judged.iter().map(|(_, spec)| spec)));
+    }
+    for (name, spec) in judged {
+        let (kind, document) = (spec.kind, spec.document());
+        let mut found = Diagnostics::new();
+        if !part.add_typed(kind, spec, &mut found) {
+            part.remembered.clear();
+            part.broken.push(Broken { kind, name: name.clone(), document });
+        }
+        if !found.is_empty() {
+            part.findings.push((kind, name, found));
+        }
     }
     part
 }
 
 impl Collected {
-    fn add(&mut self, raw: RawSpec, in_root: bool) {
+    /// Holds a document against its schema; nothing where it is none of this file's, or broken, which is kept.
+    fn judge(&mut self, raw: RawSpec, in_root: bool) -> Option<(String, JudgedSpec)> {
         let kind = raw.kind;
         let name = raw.name().unwrap_or_default().to_owned();
         let mut found = Diagnostics::new();
@@ -108,29 +137,46 @@ impl Collected {
                     .at(place, "this kind")
                     .help(format!("move it to {home}")),
             );
-            return;
+            return None;
         }
-        let document = raw.document.clone();
-        let is_sound = match kind {
-            Kind::Fleet => keep(typed(raw, &mut found), &mut self.fleet),
-            Kind::Cluster => keep(typed(raw, &mut found), &mut self.clusters),
-            Kind::Environment => keep(typed(raw, &mut found), &mut self.environments),
-            Kind::Tenant => keep(typed(raw, &mut found), &mut self.tenants),
-            Kind::Site => keep(typed(raw, &mut found), &mut self.sites),
-            Kind::Acknowledgement => keep(typed(raw, &mut found), &mut self.acknowledgements),
-            Kind::Template => true,
-        };
-        if !is_sound {
+        let document = raw.lazy_document();
+        let spec = judged(raw, &mut found);
+        if spec.is_none() {
             self.broken.push(Broken { kind, name: name.clone(), document });
         }
         if !found.is_empty() {
-            self.findings.push((kind, name, found));
+            self.findings.push((kind, name.clone(), found));
+        }
+        Some((name, spec?))
+    }
+
+    /// Adds a document as its Rust type; tells whether it has one.
+    fn add_typed(&mut self, kind: Kind, spec: JudgedSpec, found: &mut Diagnostics) -> bool {
+        match kind {
+            Kind::Fleet => keep(spec.typed(found), &mut self.fleet),
+            Kind::Cluster => keep(spec.typed(found), &mut self.clusters),
+            Kind::Environment => keep(spec.typed(found), &mut self.environments),
+            Kind::Tenant => keep(spec.typed(found), &mut self.tenants),
+            Kind::Site => keep(spec.typed(found), &mut self.sites),
+            Kind::Acknowledgement => keep(spec.typed(found), &mut self.acknowledgements),
+            Kind::Template => true,
         }
     }
 
     fn append(&mut self, part: Collected) {
-        let Collected { fleet, clusters, environments, tenants, sites, acknowledgements, broken, findings, unread } =
-            part;
+        let Collected {
+            fleet,
+            clusters,
+            environments,
+            tenants,
+            sites,
+            acknowledgements,
+            broken,
+            findings,
+            unread,
+            remembered,
+        } = part;
+        self.remembered.extend(remembered);
         self.fleet.extend(fleet);
         self.clusters.extend(clusters);
         self.environments.extend(environments);

@@ -4,14 +4,16 @@
 //! name, and is not judged.
 
 use super::collect::{Collected, collect};
+use super::memory::{Remembered, SpecMemory};
 use super::{DUPLICATE_NAME, Names, Specs, facts, inputs, references, templates};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::inputs::{FLEET_FILE, NO_FLEET};
 use crate::source::{FileId, Sources, Span};
 use crate::spec::{FleetSpec, Kind, Metadata, Spec};
-use crate::yaml::{Document, Node, NodeValue};
+use crate::yaml::{Document, LazyDocument, Node, NodeValue};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What was read, and what is wrong with it.
 pub struct Reading {
@@ -24,13 +26,14 @@ pub struct Reading {
     /// What is wrong with the rest, whatever is needed.
     general: Diagnostics,
     is_narrowed: bool,
+    remembered: Vec<Remembered>,
 }
 
 /// A spec that broke its schema: what can be said of it nevertheless.
 pub struct BrokenSpec {
     pub kind: Kind,
     pub name: String,
-    document: Document,
+    document: LazyDocument,
 }
 
 impl BrokenSpec {
@@ -47,15 +50,25 @@ impl BrokenSpec {
 }
 
 /// Reads everything. Nothing if there is no bayplan.yaml, which is told.
-pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading> {
+pub fn read(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagnostics) -> Option<Reading> {
     let mut findings: BTreeMap<(Kind, String), Diagnostics> = BTreeMap::new();
     let mut general = Diagnostics::new();
     inputs::check_entries(sources, &mut |file, diagnostic| match templates::folder_of(&file.path) {
         Some(folder) => findings.entry((Kind::Template, folder.to_owned())).or_default().push(diagnostic),
         None => general.push(diagnostic),
     });
-    let Collected { fleet, clusters, environments, tenants, sites, acknowledgements, broken, findings: told, unread } =
-        collect(sources);
+    let Collected {
+        fleet,
+        clusters,
+        environments,
+        tenants,
+        sites,
+        acknowledgements,
+        broken,
+        findings: told,
+        unread,
+        remembered,
+    } = collect(sources, memory);
     for (kind, name, found) in told {
         findings.entry((kind, name)).or_default().extend(found);
     }
@@ -102,13 +115,18 @@ pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading>
         .into_iter()
         .map(|spec| BrokenSpec { kind: spec.kind, name: spec.name, document: spec.document })
         .collect();
-    Some(Reading { specs, broken, findings, unread, general, is_narrowed: false })
+    Some(Reading { specs, broken, findings, unread, general, is_narrowed: false, remembered })
 }
 
 impl Reading {
     /// Those that are sound.
     pub fn specs(&self) -> &Specs {
         &self.specs
+    }
+
+    /// What the next run need not parse.
+    pub fn take_remembered(&mut self) -> Vec<Remembered> {
+        std::mem::take(&mut self.remembered)
     }
 
     pub fn broken(&self) -> &[BrokenSpec] {
@@ -190,7 +208,7 @@ fn no_fleet(file: FileId) -> Spec<FleetSpec> {
     Spec {
         metadata: Metadata::default(),
         spec: FleetSpec::default(),
-        document: Document { file, root },
+        document: Arc::new(Document { file, root }.into()),
         octals: Vec::new(),
         digest: Digest::of(b""),
     }

@@ -64,7 +64,7 @@ impl Checker<'_> {
         self.patches(fleet, &fleet.spec.patches, &pointer(["spec", "patches"]));
         for (index, site) in fleet.spec.snapshots.sites.iter().flatten().enumerate() {
             let place = fleet.place(&pointer(["spec", "snapshots", "sites"]).child(index));
-            self.known(Kind::Site, site, place);
+            self.known(Kind::Site, site, || place);
         }
     }
 
@@ -83,12 +83,12 @@ impl Checker<'_> {
         for cluster in self.specs.clusters.values().map(|cluster| &cluster.spec) {
             self.folder_name(cluster);
             for (index, template) in cluster.spec.templates.iter().enumerate() {
-                self.template(template, Scope::Cluster, cluster.place(&pointer(["spec", "templates"]).child(index)));
+                self.template(template, Scope::Cluster, || cluster.place(&pointer(["spec", "templates"]).child(index)));
             }
             self.replacements(cluster, &cluster.spec.replace);
             self.patches(cluster, &cluster.spec.patches, &pointer(["spec", "patches"]));
             if let Some(path) = &cluster.spec.facts.terraform_output {
-                self.file(path, cluster.at("/spec/facts/terraformOutput"));
+                self.file(path, || cluster.at("/spec/facts/terraformOutput"));
             }
         }
     }
@@ -105,16 +105,16 @@ impl Checker<'_> {
                 );
             }
             for (index, cluster) in environment.spec.clusters.iter().enumerate() {
-                self.cluster(cluster, environment.place(&pointer(["spec", "clusters"]).child(index)));
+                self.cluster(cluster, || environment.place(&pointer(["spec", "clusters"]).child(index)));
             }
             if let Some(cluster) = &environment.spec.cluster {
-                self.cluster(cluster, environment.at("/spec/cluster"));
+                self.cluster(cluster, || environment.at("/spec/cluster"));
             }
             if let Some(template) = &environment.spec.template {
-                self.template(template, Scope::Namespace, environment.at("/spec/template"));
+                self.template(template, Scope::Namespace, || environment.at("/spec/template"));
             }
             if let Some(like) = &environment.spec.like
-                && self.known(Kind::Environment, like, environment.at("/spec/like"))
+                && self.known(Kind::Environment, like, || environment.at("/spec/like"))
             {
                 self.like_chain(environment.name(), environment.at("/spec/like"), &mut circles);
             }
@@ -154,15 +154,15 @@ impl Checker<'_> {
     fn tenants(&mut self) {
         for tenant in self.specs.tenants.values() {
             for (index, cluster) in tenant.spec.clusters.iter().enumerate() {
-                self.cluster(cluster, tenant.place(&pointer(["spec", "clusters"]).child(index)));
+                self.cluster(cluster, || tenant.place(&pointer(["spec", "clusters"]).child(index)));
             }
             self.replacements(tenant, &tenant.spec.replace);
             self.patches(tenant, &tenant.spec.patches, &pointer(["spec", "patches"]));
             for (name, environment) in &tenant.spec.environments {
                 let at = pointer(["spec", "environments", name]);
-                self.known(Kind::Environment, name, tenant.document.locate_key(&at));
+                self.known(Kind::Environment, name, || tenant.document.locate_key(&at));
                 for (index, cluster) in environment.clusters.iter().enumerate() {
-                    self.cluster(cluster, tenant.place(&at.child("clusters").child(index)));
+                    self.cluster(cluster, || tenant.place(&at.child("clusters").child(index)));
                 }
             }
         }
@@ -170,8 +170,8 @@ impl Checker<'_> {
 
     fn sites(&mut self) {
         for site in self.specs.sites.values() {
-            self.known(Kind::Tenant, &site.spec.tenant, site.at("/spec/tenant"));
-            self.template(&site.spec.template, Scope::Site, site.at("/spec/template"));
+            self.known(Kind::Tenant, &site.spec.tenant, || site.at("/spec/tenant"));
+            self.template(&site.spec.template, Scope::Site, || site.at("/spec/template"));
             self.patches(site, &site.spec.patches, &pointer(["spec", "patches"]));
             self.patches(site, &site.spec.namespace.patches, &pointer(["spec", "namespace", "patches"]));
             if site.spec.environments.is_empty() {
@@ -183,21 +183,21 @@ impl Checker<'_> {
             }
             for (name, environment) in &site.spec.environments {
                 let at = pointer(["spec", "environments", name]);
-                self.known(Kind::Environment, name, site.document.locate_key(&at));
+                self.known(Kind::Environment, name, || site.document.locate_key(&at));
                 if let Some(template) = &environment.template {
-                    self.template(template, Scope::Site, site.place(&at.child("template")));
+                    self.template(template, Scope::Site, || site.place(&at.child("template")));
                 }
                 self.patches(site, &environment.patches, &at.child("patches"));
                 self.site_clusters(site, environment, &at.child("clusters"));
             }
             for (index, manifest) in site.spec.manifests.iter().enumerate() {
                 let at = pointer(["spec", "manifests"]).child(index);
-                self.file(&manifest.file, site.place(&at.child("file")));
+                self.file(&manifest.file, || site.place(&at.child("file")));
                 self.site_environments(site, &manifest.environments, &at);
             }
             for (index, secret) in site.spec.secrets.iter().enumerate() {
                 let at = pointer(["spec", "secrets"]).child(index);
-                self.file(&secret.file, site.place(&at.child("file")));
+                self.file(&secret.file, || site.place(&at.child("file")));
                 self.site_environments(site, &secret.environments, &at);
             }
         }
@@ -208,12 +208,12 @@ impl Checker<'_> {
         match &environment.clusters {
             Some(SiteClusters::Names(names)) => {
                 for (index, cluster) in names.iter().enumerate() {
-                    self.cluster(cluster, site.place(&at.child(index)));
+                    self.cluster(cluster, || site.place(&at.child(index)));
                 }
             }
             Some(SiteClusters::Entries(entries)) => {
                 for (cluster, entry) in entries {
-                    self.cluster(cluster, site.document.locate_key(&at.child(cluster)));
+                    self.cluster(cluster, || site.document.locate_key(&at.child(cluster)));
                     self.patches(site, &entry.patches, &at.child(cluster).child("patches"));
                 }
             }
@@ -223,23 +223,23 @@ impl Checker<'_> {
 
     fn site_environments(&mut self, site: &Spec<SiteSpec>, names: &[String], at: &Pointer) {
         for (index, name) in names.iter().enumerate() {
-            let place = site.place(&at.child("environments").child(index));
+            let place = || site.place(&at.child("environments").child(index));
             if self.known(Kind::Environment, name, place) && !site.spec.environments.contains_key(name) {
                 self.diagnostics.push(
                     Diagnostic::error(&UNKNOWN_NAME, format!("site `{}` is not deployed in `{name}`", site.name()))
-                        .at(place, "not one of its environments")
+                        .at(place(), "not one of its environments")
                         .maybe_help(near::hint(name, site.spec.environments.keys().map(String::as_str))),
                 );
             }
         }
     }
 
-    fn cluster(&mut self, name: &str, place: Span) {
+    fn cluster(&mut self, name: &str, place: impl Fn() -> Span) {
         self.known(Kind::Cluster, name, place);
     }
 
-    fn template(&mut self, name: &str, scope: Scope, place: Span) {
-        if !self.known(Kind::Template, name, place) {
+    fn template(&mut self, name: &str, scope: Scope, place: impl Fn() -> Span) {
+        if !self.known(Kind::Template, name, &place) {
             return;
         }
         let Some(template) = self.specs.templates.get(name) else { return };
@@ -266,7 +266,7 @@ impl Checker<'_> {
                         scope.name()
                     ),
                 )
-                .at(place, "used here")
+                .at(place(), "used here")
                 .also(template.spec.at("/spec/scope"), "its scope")
                 .help(help),
             );
@@ -276,13 +276,20 @@ impl Checker<'_> {
     fn replacements<T>(&mut self, spec: &Spec<T>, replace: &BTreeMap<String, String>) {
         for (from, to) in replace {
             let at = pointer(["spec", "replace", from]);
-            self.template(from, Scope::Site, spec.document.locate_key(&at));
-            self.template(to, Scope::Site, spec.place(&at));
+            self.template(from, Scope::Site, || spec.document.locate_key(&at));
+            self.template(to, Scope::Site, || spec.place(&at));
         }
     }
 
     fn patches<T>(&mut self, spec: &Spec<T>, patches: &[Patch], at: &Pointer) {
         for (index, patch) in patches.iter().enumerate() {
+            let forms = [patch.json.is_some(), patch.merge.is_some(), patch.strategic.is_some()];
+            let count = forms.into_iter().filter(|set| *set).count();
+            let target = &patch.target;
+            let selects_by_text = target.group.is_some() || target.kind.is_some() || target.name.is_some();
+            if count == 1 && (selects_by_text || !target.labels.is_empty()) {
+                continue;
+            }
             let place = at.child(index);
             let fields: Vec<&str> = spec
                 .document
@@ -296,8 +303,6 @@ impl Checker<'_> {
                 // A misspelt field was told as such, and what it was to say is not known.
                 continue;
             }
-            let forms = [patch.json.is_some(), patch.merge.is_some(), patch.strategic.is_some()];
-            let count = forms.into_iter().filter(|set| *set).count();
             if count != 1 {
                 let (found, help) = match count {
                     0 => ("none", "say what to change, such as `merge: {spec: {replicas: 2}}`"),
@@ -312,15 +317,9 @@ impl Checker<'_> {
                     .help(help),
                 );
             }
-            let target = &patch.target;
             let is_written =
                 spec.document.root.find(&place.child("target")).is_some_and(|node| node.entries().count() > 0);
-            if !is_written
-                && target.group.is_none()
-                && target.kind.is_none()
-                && target.name.is_none()
-                && target.labels.is_empty()
-            {
+            if !is_written && !selects_by_text && target.labels.is_empty() {
                 self.diagnostics.push(
                     Diagnostic::error(&PATCH_FORM, "the target of a patch is empty, so it would select every object")
                         .at(spec.place(&at.child(index).child("target")), "selects everything")
@@ -330,7 +329,7 @@ impl Checker<'_> {
         }
     }
 
-    fn file(&mut self, path: &str, place: Span) {
+    fn file(&mut self, path: &str, place: impl Fn() -> Span) {
         let clean = !path.starts_with('/') && !path.split('/').any(|part| matches!(part, "" | "." | ".."));
         if clean && self.sources.find(path).is_some() {
             return;
@@ -349,11 +348,11 @@ impl Checker<'_> {
                 Some("write it without a leading `/`, `.` or `..`".to_owned()),
             )
         };
-        self.diagnostics.push(Diagnostic::error(&UNKNOWN_NAME, message).at(place, "named here").maybe_help(help));
+        self.diagnostics.push(Diagnostic::error(&UNKNOWN_NAME, message).at(place(), "named here").maybe_help(help));
     }
 
     /// Whether a spec or template of that name was read. One that was read in part, or was not asked for, exists nevertheless.
-    fn known(&mut self, kind: Kind, name: &str, place: Span) -> bool {
+    fn known(&mut self, kind: Kind, name: &str, place: impl Fn() -> Span) -> bool {
         let specs = self.specs;
         let is_read = match kind {
             Kind::Cluster => specs.clusters.contains_key(name),
@@ -374,7 +373,7 @@ impl Checker<'_> {
         let what = kind.name().to_lowercase();
         self.diagnostics.push(
             Diagnostic::error(&UNKNOWN_NAME, format!("no {what} is called `{name}`"))
-                .at(place, "named here")
+                .at(place(), "named here")
                 .maybe_help(near::hint(name, specs.names.of(kind))),
         );
         false

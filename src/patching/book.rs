@@ -6,7 +6,7 @@ use crate::patch::{Glob, JsonPatch, MergePatch, Part, Patch, Problem, StrategicP
 use crate::pointer::Pointer;
 use crate::resolve::{Deployment, Unit};
 use crate::spec::{self, Spec};
-use crate::yaml::Document;
+use crate::yaml::LazyDocument;
 use crate::yaml::value::Octal;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub struct PreparedPatch<'s> {
     pub patch: Patch,
     /// Whether a part that removes nothing is worth telling: not in a layer that many sites share.
     pub is_strict: bool,
-    pub document: Arc<Document>,
+    pub document: Arc<LazyDocument>,
     /// The patch in its document, and its body below that.
     pub at: Pointer,
     pub body_at: Pointer,
@@ -123,7 +123,7 @@ impl<'s> PatchBook<'s> {
         if patches.is_empty() {
             return;
         }
-        let document = Arc::new(spec.document.clone());
+        let document = Arc::clone(&spec.document);
         let mut prepared = Vec::with_capacity(patches.len());
         for (index, patch) in patches.iter().enumerate() {
             let at = list_at.child(index);
@@ -289,7 +289,7 @@ fn target(written: &spec::PatchTarget) -> (Option<Target>, Vec<Problem>) {
     (target, problems)
 }
 
-fn report(problems: Vec<Problem>, document: &Document, base: &Pointer, diagnostics: &mut Diagnostics) {
+fn report(problems: Vec<Problem>, document: &LazyDocument, base: &Pointer, diagnostics: &mut Diagnostics) {
     for problem in problems {
         let pointer = base.join(&problem.at);
         let place = match problem.part {

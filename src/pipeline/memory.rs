@@ -12,9 +12,9 @@ use super::UnitFacts;
 use crate::digest::Digest;
 use crate::output::ContentId;
 use crate::patching::Hits;
+use crate::records::{self, Record};
 use crate::validate::rules::duplicate_host::HostClaim;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 /// A unit as it was when it was compiled.
 #[derive(Debug, Clone)]
@@ -29,8 +29,8 @@ pub struct Remembered {
 /// What is known from the last run, and what this one adds.
 #[derive(Default)]
 pub struct Memory {
-    /// Where the record of each unit lies. Only asked, never iterated.
-    known: HashMap<Digest, Record>,
+    /// The record of each unit, by cluster. The inner maps are only asked, never iterated.
+    known: BTreeMap<String, HashMap<Digest, Record>>,
     /// What this run knows, by cluster.
     next: BTreeMap<String, Vec<Record>>,
     /// How many records each cluster's bytes held.
@@ -39,47 +39,29 @@ pub struct Memory {
     changed: BTreeMap<String, bool>,
 }
 
-/// One unit: its digest, then the rest, encoded.
-#[derive(Clone)]
-struct Record {
-    bytes: Arc<[u8]>,
-    start: usize,
-    end: usize,
-}
-
-impl Record {
-    fn as_slice(&self) -> &[u8] {
-        &self.bytes[self.start..self.end]
-    }
-}
-
 impl Memory {
     /// Adds what the last run left of a cluster; bytes that are not sound are passed over.
     pub fn add_cluster(&mut self, cluster: &str, bytes: Vec<u8>) {
-        let bytes: Arc<[u8]> = bytes.into();
-        let Some(records) = encoding::records(&bytes) else { return };
+        let Some(records) = records::read(encoding::MAGIC, bytes) else { return };
         self.held.insert(cluster.to_owned(), records.len());
-        for (digest, range) in records {
-            self.known.insert(digest, Record { bytes: Arc::clone(&bytes), start: range.start, end: range.end });
-        }
+        self.known.insert(cluster.to_owned(), records);
     }
 
     /// The unit that was made from the same.
-    pub fn find(&self, digest: &Digest) -> Option<Remembered> {
-        encoding::decode(self.known.get(digest)?.as_slice())
+    pub fn find(&self, cluster: &str, digest: &Digest) -> Option<Remembered> {
+        encoding::decode(self.known.get(cluster)?.get(digest)?)
     }
 
     /// Keeps what is known of a unit for the next run.
     pub fn keep(&mut self, cluster: &str, digest: &Digest) {
-        if let Some(record) = self.known.get(digest) {
+        if let Some(record) = self.known.get(cluster).and_then(|records| records.get(digest)) {
             self.next.entry(cluster.to_owned()).or_default().push(record.clone());
         }
     }
 
     /// Adds a unit that was compiled.
     pub fn remember(&mut self, cluster: &str, digest: &Digest, unit: &Remembered) {
-        let bytes: Arc<[u8]> = encoding::encode(digest, unit).into();
-        let record = Record { start: 0, end: bytes.len(), bytes };
+        let record = encoding::encode(digest, unit);
         self.next.entry(cluster.to_owned()).or_default().push(record);
         self.changed.insert(cluster.to_owned(), true);
     }
@@ -94,7 +76,7 @@ impl Memory {
             let is_same =
                 !self.changed.contains_key(cluster) && self.held.get(cluster).copied().unwrap_or(0) == records.len();
             if !is_same && !changed.contains_key(cluster.as_str()) {
-                changed.insert(cluster.as_str(), encoding::file(records.iter().map(Record::as_slice)));
+                changed.insert(cluster.as_str(), records::write(encoding::MAGIC, records.iter()));
             }
         }
         changed

@@ -45,7 +45,7 @@ impl<'a, 's> Recall<'a, 's> {
 
     fn find(&self, prepared: &Prepared<'_>, unit: &Unit<'_>) -> Recalled {
         let digest = self.parts.of_unit(prepared, unit);
-        Recalled { digest, unit: digest.and_then(|digest| self.memory.find(&digest)) }
+        Recalled { digest, unit: digest.and_then(|digest| self.memory.find(unit.cluster.spec.name(), &digest)) }
     }
 }
 
@@ -199,7 +199,7 @@ impl<'s> Run<'_, 's> {
         let digest = self.recall.as_ref().filter(|_| !has_company);
         let digest = digest.map(|recall| recall.parts.of_delivery(&delivered, settings));
         if let (Some(recall), Some(digest), true) = (&mut self.recall, &digest, diagnostics.is_empty())
-            && let Some(known) = recall.memory.find(digest)
+            && let Some(known) = recall.memory.find(name, digest)
             && is_kept(self.sink, &folder, &known)?
         {
             recall.memory.keep(name, digest);

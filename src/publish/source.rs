@@ -8,6 +8,7 @@ use super::error::GitError;
 use super::object::{CommitTime, EntryMode, ObjectId, ObjectKind, TreeEntry, object_id, tree_content};
 use super::repository::{Limited, Repository};
 use super::revision;
+use super::texts::Texts;
 use crate::failure::Failed;
 use crate::inputs::{
     FLEET_FILE, INPUT_FOLDERS, InputError, Inputs, OddName, input_name, is_left_over, named_path, printable,
@@ -72,7 +73,12 @@ impl CommitSource {
 
     /// Reads the fleet file and the input folders.
     pub fn read(&self) -> Result<Sources, GitError> {
-        let mut found = Found::default();
+        self.read_with(&mut Texts::default())
+    }
+
+    /// As [`Self::read`], with the texts that the last run read.
+    pub fn read_with(&self, texts: &mut Texts) -> Result<Sources, GitError> {
+        let mut found = Found { files: Vec::new(), odd: Vec::new(), texts };
         for entry in self.input_entries()? {
             self.read_entry("", entry, &mut found)?;
         }
@@ -126,7 +132,7 @@ impl CommitSource {
     }
 
     /// Reads one entry of a folder, all the way down.
-    fn read_entry(&self, folder: &str, entry: TreeEntry, found: &mut Found) -> Result<(), GitError> {
+    fn read_entry(&self, folder: &str, entry: TreeEntry, found: &mut Found<'_>) -> Result<(), GitError> {
         let name = match input_name(&entry.name) {
             Ok(name) => name,
             Err(fault) => {
@@ -144,7 +150,16 @@ impl CommitSource {
             return Ok(());
         }
         if !is_left_over(name) {
-            found.files.push(self.read_file(path, &entry)?);
+            let is_text = matches!(entry.mode, EntryMode::File | EntryMode::Executable);
+            if let Some(text) = is_text.then(|| found.texts.find(entry.id)).flatten() {
+                found.files.push(SourceFile::regular(path, text));
+                return Ok(());
+            }
+            let file = self.read_file(path, &entry)?;
+            if file.kind == EntryKind::Regular {
+                found.texts.add(entry.id, &file.bytes);
+            }
+            found.files.push(file);
         }
         Ok(())
     }
@@ -210,10 +225,10 @@ impl Inputs for CommitSource {
 /// Trees that were read on the way to named files, by their ids: ten thousand files may lie in one folder.
 type Folders = BTreeMap<ObjectId, BTreeMap<Vec<u8>, TreeEntry>>;
 
-#[derive(Default)]
-struct Found {
+struct Found<'t> {
     files: Vec<SourceFile>,
     odd: Vec<OddName>,
+    texts: &'t mut Texts,
 }
 
 /// A folder of the tree that holds just the inputs.

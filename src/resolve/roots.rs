@@ -14,6 +14,11 @@ pub const RESERVED: [&str; 7] = ["fleet", "cluster", "environment", "tenant", "s
 pub fn of_deployment(specs: &Specs, deployment: &Deployment<'_>, namespace: Option<&str>) -> Map<String, Value> {
     let mut roots =
         of_namespace(&specs.fleet, deployment.cluster, deployment.environment, deployment.tenant, namespace);
+    roots.insert("site".to_owned(), of_site(deployment));
+    roots
+}
+
+fn of_site(deployment: &Deployment<'_>) -> Value {
     let mut site = named(&deployment.site.metadata);
     site.insert("tenant".to_owned(), json!(deployment.site.spec.tenant));
     site.insert("template".to_owned(), json!(deployment.template.spec.name()));
@@ -23,7 +28,28 @@ pub fn of_deployment(specs: &Specs, deployment: &Deployment<'_>, namespace: Opti
     };
     site.insert("state".to_owned(), json!(state));
     site.insert("protect".to_owned(), json!(deployment.protect));
-    roots.insert("site".to_owned(), Value::Object(site));
+    Value::Object(site)
+}
+
+/// Those roots of a deployment, while it is being named, that are used.
+pub fn of_deployment_in_part(
+    specs: &Specs,
+    deployment: &Deployment<'_>,
+    is_used: &dyn Fn(&str) -> bool,
+) -> Map<String, Value> {
+    if ["fleet", "cluster", "facts"].into_iter().any(is_used) {
+        return of_deployment(specs, deployment, None);
+    }
+    let mut roots = Map::new();
+    if is_used("environment") {
+        roots.insert("environment".to_owned(), of_environment(deployment.environment));
+    }
+    if is_used("tenant") {
+        roots.insert("tenant".to_owned(), of_tenant(deployment.tenant));
+    }
+    if is_used("site") {
+        roots.insert("site".to_owned(), of_site(deployment));
+    }
     roots
 }
 
@@ -36,6 +62,15 @@ pub fn of_namespace(
     namespace: Option<&str>,
 ) -> Map<String, Value> {
     let mut roots = of_cluster(fleet, cluster);
+    roots.insert("environment".to_owned(), of_environment(environment));
+    roots.insert("tenant".to_owned(), of_tenant(tenant));
+    if let Some(namespace) = namespace {
+        roots.insert("namespace".to_owned(), json!(namespace));
+    }
+    roots
+}
+
+fn of_environment(environment: &Spec<EnvironmentSpec>) -> Value {
     let mut environment_root = named(&environment.metadata);
     environment_root.insert("tier".to_owned(), json!(environment.spec.tier));
     let optional = [("template", json!(environment.spec.template)), ("like", json!(environment.spec.like))];
@@ -44,12 +79,7 @@ pub fn of_namespace(
             environment_root.insert(key.to_owned(), value);
         }
     }
-    roots.insert("environment".to_owned(), Value::Object(environment_root));
-    roots.insert("tenant".to_owned(), of_tenant(tenant));
-    if let Some(namespace) = namespace {
-        roots.insert("namespace".to_owned(), json!(namespace));
-    }
-    roots
+    Value::Object(environment_root)
 }
 
 /// The root `tenant`.

@@ -5,7 +5,7 @@ use crate::load::{Cluster, Specs, Template};
 use crate::pointer::Pointer;
 use crate::source::Span;
 use crate::spec::{EnvironmentSpec, SiteSpec, Spec, TenantSpec, Values};
-use crate::yaml::Document;
+use crate::yaml::LazyDocument;
 use std::fmt;
 
 /// One layer: its values, what it enforces, and where both are written.
@@ -15,7 +15,7 @@ pub struct LayerSource<'s> {
     pub role: LayerRole,
     pub values: &'s Values,
     pub enforce: Option<&'s Values>,
-    document: &'s Document,
+    document: &'s LazyDocument,
     values_at: Segments<'s>,
     enforce_at: Segments<'s>,
 }
@@ -73,7 +73,7 @@ impl<'s> LayerSource<'s> {
     fn new(
         name: LayerName<'s>,
         role: LayerRole,
-        document: &'s Document,
+        document: &'s LazyDocument,
         values: &'s Values,
         values_at: Segments<'s>,
     ) -> Self {

@@ -11,6 +11,7 @@ use crate::source::Span;
 use crate::spec::environment::CLUSTER_FOLDER;
 use crate::spec::template::Scope;
 use crate::spec::{EnvironmentSpec, SiteSpec, Spec, TenantSpec};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -76,7 +77,8 @@ impl NamespaceNames {
 
     fn name(&self, specs: &Specs, deployment: &Deployment<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
         let inline = self.by_environment.get(deployment.environment.name())?;
-        let roots = roots::of_deployment(specs, deployment, None);
+        let is_used = |root: &str| inline.uses().iter().any(|used| used.root() == Some(root));
+        let roots = roots::of_deployment_in_part(specs, deployment, &is_used);
         let place = deployment.environment.at("/spec/namespace");
         match inline.render(&crate::mustache::Values::new([&roots])) {
             Ok(Value::String(name)) => check_name(name, deployment, place, diagnostics),
@@ -137,9 +139,17 @@ pub fn group<'s>(
     deployments: Vec<Deployment<'s>>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Unit<'s>> {
+    let named: Vec<(Option<String>, Diagnostics)> = deployments
+        .par_iter()
+        .map(|deployment| {
+            let mut found = Diagnostics::new();
+            (names.name(specs, deployment, &mut found), found)
+        })
+        .collect();
     let mut units: BTreeMap<(&'s str, String), Unit<'s>> = BTreeMap::new();
-    for deployment in deployments {
-        let Some(namespace) = names.name(specs, &deployment, diagnostics) else { continue };
+    for (deployment, (namespace, found)) in deployments.into_iter().zip(named) {
+        diagnostics.extend(found);
+        let Some(namespace) = namespace else { continue };
         let key = (deployment.cluster.spec.name(), namespace.clone());
         match units.get_mut(&key) {
             None => {

@@ -9,10 +9,11 @@ use crate::pointer::Pointer;
 use crate::source::{FileId, Sources};
 use crate::yaml::read::{ReadOptions, read};
 use crate::yaml::value::{Doubtful, Octal, to_value};
-use crate::yaml::{Document, NodeValue, ScalarStyle};
+use crate::yaml::{Document, LazyDocument, NodeValue, ScalarStyle};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::sync::Arc;
 
 pub static NOT_A_SPEC: Code = Code {
     name: "not-a-spec",
@@ -29,9 +30,17 @@ pub static CODES: &[&Code] = &[&NOT_A_SPEC, &EMPTY_SPEC];
 pub struct RawSpec {
     pub kind: Kind,
     pub document: Document,
+    /// The text of its file, and its number there.
+    text: Arc<[u8]>,
+    index: usize,
 }
 
 impl RawSpec {
+    /// The document, for who needs it after this was judged.
+    pub fn lazy_document(&self) -> LazyDocument {
+        LazyDocument::new(self.document.file, Arc::clone(&self.text), self.index)
+    }
+
     /// `metadata.name`, where it is written.
     pub fn name(&self) -> Option<&str> {
         self.document.root.get("metadata")?.get("name")?.text()
@@ -49,10 +58,18 @@ pub fn read_file(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics)
                 .help("write a document with `apiVersion: bayplan/v1` and a kind, or delete the file"),
         );
     }
-    documents.into_iter().filter_map(|document| identify(document, diagnostics)).collect()
+    let text = &sources.file(file).bytes;
+    documents
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, document)| {
+            let kind = identify(&document, diagnostics)?;
+            Some(RawSpec { kind, document, text: Arc::clone(text), index })
+        })
+        .collect()
 }
 
-fn identify(document: Document, diagnostics: &mut Diagnostics) -> Option<RawSpec> {
+fn identify(document: &Document, diagnostics: &mut Diagnostics) -> Option<Kind> {
     let NodeValue::Mapping(_) = &document.root.value else {
         let found = match &document.root.value {
             NodeValue::Sequence(_) => "a list",
@@ -88,13 +105,75 @@ fn identify(document: Document, diagnostics: &mut Diagnostics) -> Option<RawSpec
         );
         return None;
     };
-    Some(RawSpec { kind, document })
+    Some(kind)
 }
 
 /// A document as its Rust type; nothing where it breaks the schema (all findings are pushed). Unknown fields are left out of
 /// it, so that what the others say is judged too.
 pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<Spec<T>> {
-    let RawSpec { kind, document } = raw;
+    judged(raw, diagnostics)?.typed(diagnostics)
+}
+
+/// A document that was held against the schema of its kind.
+pub struct JudgedSpec {
+    pub kind: Kind,
+    /// The document as JSON.
+    pub json: String,
+    pub octals: Vec<Octal>,
+    pub digest: Digest,
+    document: LazyDocument,
+    has_findings: bool,
+}
+
+impl JudgedSpec {
+    /// One that was judged before and found to be without fault: the document with this number in a file.
+    pub fn known(kind: Kind, json: String, octals: Vec<Octal>, digest: Digest, document: LazyDocument) -> Self {
+        JudgedSpec { kind, json, octals, digest, document, has_findings: false }
+    }
+
+    /// The document, for who needs it after this was judged.
+    pub fn document(&self) -> LazyDocument {
+        self.document.again()
+    }
+
+    /// The number of the document in its file.
+    pub fn index(&self) -> usize {
+        self.document.index()
+    }
+
+    /// The document as its Rust type.
+    pub fn typed<T: DeserializeOwned>(self, diagnostics: &mut Diagnostics) -> Option<Spec<T>> {
+        #[derive(Deserialize)]
+        struct Whole<T> {
+            metadata: Metadata,
+            spec: Option<T>,
+        }
+        let JudgedSpec { kind: _, json, octals, digest, document, has_findings } = self;
+        // Floats keep their value on the way through text: `float_roundtrip` is on.
+        match serde_json::from_str::<Whole<T>>(&json) {
+            Ok(Whole { metadata, spec: Some(spec) }) => {
+                Some(Spec { metadata, spec, document: Arc::new(document), octals, digest })
+            }
+            Ok(Whole { spec: None, .. }) => None,
+            // Without an unknown field another may be missing, which is no second mistake.
+            Err(_) if has_findings => None,
+            Err(error) => {
+                // The schema comes from the same type, so this says that the two disagree on something.
+                let place = document.span(&document.root);
+                // Lines and columns are those of the JSON, which nobody has seen.
+                let (line, column) = (error.line(), error.column());
+                let message = error.to_string().replace(&format!(" at line {line} column {column}"), "");
+                let diagnostic = Diagnostic::error(&check::INVALID_VALUE, message);
+                diagnostics.push(diagnostic.at(place, "in this document"));
+                None
+            }
+        }
+    }
+}
+
+/// Holds a document against the schema of its kind; nothing where it breaks it.
+pub fn judged(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<JudgedSpec> {
+    let RawSpec { kind, document, text, index } = raw;
     let mut found = Diagnostics::new();
     let mut octals = Vec::new();
     let mut value = to_value(&document, &document.root, Doubtful::KeepOctal(&mut octals), &mut found);
@@ -134,33 +213,19 @@ pub fn typed<T: DeserializeOwned>(raw: RawSpec, diagnostics: &mut Diagnostics) -
     if !is_sound {
         return None;
     }
-    #[derive(Deserialize)]
-    struct Whole<T> {
-        metadata: Metadata,
-        spec: Option<T>,
-    }
     let missing_spec = value.get("spec").is_none();
     if missing_spec && let Value::Object(map) = &mut value {
         map.insert("spec".to_owned(), Value::Object(serde_json::Map::new()));
     }
-    let digest = digest(kind, &value, &octals);
-    match serde_json::from_value::<Whole<T>>(value) {
-        Ok(Whole { metadata, spec: Some(spec) }) => Some(Spec { metadata, spec, document, octals, digest }),
-        Ok(Whole { spec: None, .. }) => None,
-        // Without an unknown field another may be missing, which is no second mistake.
-        Err(_) if has_findings => None,
-        Err(error) => {
-            // The schema comes from the same type, so this says that the two disagree on something.
-            let place = document.span(&document.root);
-            diagnostics.push(Diagnostic::error(&check::INVALID_VALUE, error.to_string()).at(place, "in this document"));
-            None
-        }
-    }
+    let json = value.to_string();
+    let digest = digest(kind, &json, &octals);
+    let document = LazyDocument::new(document.file, text, index);
+    Some(JudgedSpec { kind, json, octals, digest, document, has_findings })
 }
 
 /// Two documents of one digest say the same.
-fn digest(kind: Kind, value: &Value, octals: &[Octal]) -> Digest {
-    let mut digester = Digester::new().with(kind.name()).with(value.to_string());
+fn digest(kind: Kind, json: &str, octals: &[Octal]) -> Digest {
+    let mut digester = Digester::new().with(kind.name()).with(json);
     for octal in octals {
         digester.add(octal.pointer.to_string());
         digester.add(&octal.text);

@@ -8,6 +8,7 @@
 mod fleet;
 mod sink;
 
+use bayplan::load::memory::SpecMemory;
 use bayplan::pipeline::memory::Memory;
 use bayplan::pipeline::{Compilation, Extras, Loaded, Options};
 use fleet::Fleet;
@@ -35,7 +36,12 @@ fn run(fleet: &Fleet, last: &mut Last, is_cold: bool) -> (Seen, usize) {
     }
     let mut sink = KeepingSink::on(last.tree.clone());
     let extras = Extras { memory: (!is_cold).then_some(&mut memory), forgets_objects: !is_cold };
-    let compilation = Loaded::new(&sources, &options).compile_with(&mut sink, extras).unwrap();
+    let specs = last.specs.clone().filter(|_| !is_cold).map(SpecMemory::read).unwrap_or_default();
+    let mut loaded = Loaded::with(&sources, &options, &specs);
+    if let Some(bytes) = specs.written(&loaded.take_remembered()).filter(|_| !is_cold) {
+        last.specs = Some(bytes);
+    }
+    let compilation = loaded.compile_with(&mut sink, extras).unwrap();
     let kept = sink.kept;
     let files = if compilation.has_errors() { BTreeMap::new() } else { sink.into_files() };
     if !compilation.has_errors() && !is_cold {
@@ -68,6 +74,7 @@ fn seen(compilation: Compilation, files: BTreeMap<String, Vec<u8>>) -> Seen {
 struct Last {
     tree: BTreeMap<String, Vec<u8>>,
     state: BTreeMap<String, Vec<u8>>,
+    specs: Option<Vec<u8>>,
 }
 
 fn check(fleet: &Fleet, last: &mut Last) -> Result<usize, TestCaseError> {
@@ -134,6 +141,9 @@ fn damaged_state_and_another_tree_are_not_trusted() {
     let mut last = Last::default();
     check(&fleet, &mut last).unwrap();
     let whole = last.state.clone();
+    let bytes = last.specs.as_mut().unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
     for bytes in last.state.values_mut() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;

@@ -87,7 +87,8 @@ pub(super) fn check(schema: &Value, at: &Pointer, head: &Spec<TemplateSpec>, dia
     for (keyword, inner) in map {
         let here = at.child(keyword);
         let is_known = KEYWORDS.contains(&keyword.as_str());
-        if let Some(near) = near::near_names(keyword, KEYWORDS.iter().copied()).first().filter(|_| !is_known) {
+        let near = || near::near_names(keyword, KEYWORDS.iter().copied()).into_iter().next();
+        if !is_known && let Some(near) = near() {
             diagnostics.push(
                 Diagnostic::error(&VALUES_SCHEMA, format!("`{keyword}` is no keyword of JSON Schema"))
                     .at(head.document.locate_key(&here), "has no effect")

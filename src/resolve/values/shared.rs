@@ -6,6 +6,7 @@ use crate::load::Specs;
 use crate::near;
 use crate::pointer::Pointer;
 use crate::render::Library;
+use crate::yaml::LazyDocument;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 pub fn check_shared(specs: &Specs, library: &Library, diagnostics: &mut Diagnostics) {
     let is_declared = |key: &str| library.iter().any(|(_, template)| template.values.declares(key));
     let known: BTreeSet<&str> = library.iter().flat_map(|(_, template)| template.values.declared()).collect();
-    let mut check = |document: &crate::yaml::Document, values: &crate::spec::Values, at: Pointer, is_shared: bool| {
+    let mut check = |document: &LazyDocument, values: &crate::spec::Values, at: Pointer, is_shared: bool| {
         for key in values.keys().filter(|key| is_shared && !is_declared(key)) {
             diagnostics.push(
                 Diagnostic::warning(&UNUSED_VALUE, format!("no template declares the value `{key}`"))
@@ -67,7 +68,7 @@ pub fn check_shared(specs: &Specs, library: &Library, diagnostics: &mut Diagnost
     }
 }
 
-fn warn_of_tags(value: &Value, at: &Pointer, document: &crate::yaml::Document, diagnostics: &mut Diagnostics) {
+fn warn_of_tags(value: &Value, at: &Pointer, document: &LazyDocument, diagnostics: &mut Diagnostics) {
     match value {
         Value::String(text) if text.contains("{{") => diagnostics.push(
             Diagnostic::warning(&VALUE_IS_DATA, "values are data: `{{` is inserted as it is")

@@ -1,0 +1,95 @@
+//! What spec files said when they were last read, so that those that did not change need not be parsed.
+//!
+//! Pure. A file is found by the digest of its bytes; only files about which there was nothing to say are remembered. An edge keeps
+//! the bytes between runs.
+
+use crate::digest::{Digest, Digester};
+use crate::pointer::Pointer;
+use crate::records::{self, Reader, Record, Writer};
+use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::spec::Kind;
+use crate::spec::read::JudgedSpec;
+use crate::yaml::LazyDocument;
+use crate::yaml::value::Octal;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Raise the number when the format changes.
+const MAGIC: &str = concat!("bayplan ", env!("CARGO_PKG_VERSION"), " specs 1\n");
+
+/// What the last run knew of spec files.
+#[derive(Default)]
+pub struct SpecMemory {
+    /// Only asked, never iterated.
+    known: HashMap<Digest, Record>,
+}
+
+/// What one file says, for the next run.
+pub struct Remembered {
+    pub digest: Digest,
+    pub record: Record,
+    /// Whether it was known before.
+    pub is_known: bool,
+}
+
+impl SpecMemory {
+    /// Takes what the last run left; bytes that are not sound are passed over.
+    pub fn read(bytes: Vec<u8>) -> Self {
+        SpecMemory { known: records::read(MAGIC, bytes).unwrap_or_default() }
+    }
+
+    /// What to leave for the next run; nothing where that is what there is.
+    pub fn written(&self, files: &[Remembered]) -> Option<Vec<u8>> {
+        let is_same = files.len() == self.known.len() && files.iter().all(|file| file.is_known);
+        (!is_same).then(|| records::write(MAGIC, files.iter().map(|file| &file.record)))
+    }
+
+    /// The documents of a file, where it was read before and was without fault.
+    pub fn find(&self, digest: Digest, file: FileId, sources: &Sources) -> Option<(Vec<JudgedSpec>, Remembered)> {
+        let record = self.known.get(&digest)?;
+        let specs = decode(record.content(), file, &sources.file(file).bytes)?;
+        Some((specs, Remembered { digest, record: record.clone(), is_known: true }))
+    }
+}
+
+/// By what a file is found: the same bytes say the same, but for the Fleet, which has its own place.
+pub fn key(file: &SourceFile, is_root: bool) -> Digest {
+    Digester::new().with([u8::from(is_root)]).with(&file.bytes).finish()
+}
+
+/// A file that was read without a finding.
+pub fn remember<'s>(digest: Digest, specs: impl ExactSizeIterator<Item = &'s JudgedSpec>) -> Remembered {
+    let mut to = Writer::default();
+    to.number(specs.len());
+    for spec in specs {
+        to.byte(Kind::ALL.iter().position(|kind| *kind == spec.kind).unwrap_or_default() as u8);
+        to.number(spec.index());
+        to.fixed(spec.digest.as_bytes());
+        to.text(&spec.json);
+        to.number(spec.octals.len());
+        for Octal { pointer, text, span } in &spec.octals {
+            to.text(&pointer.to_string());
+            to.text(text);
+            to.number(span.start as usize);
+            to.number(span.end as usize);
+        }
+    }
+    Remembered { digest, record: Record::new(&digest, to), is_known: false }
+}
+
+fn decode(mut from: Reader<'_>, file: FileId, text: &Arc<[u8]>) -> Option<Vec<JudgedSpec>> {
+    let specs = from.many(|from| {
+        let kind = *Kind::ALL.get(usize::from(from.byte()?))?;
+        let index = from.number()?;
+        let digest = Digest::from_bytes(*from.fixed(Digest::LENGTH)?.first_chunk()?);
+        let json = from.text()?;
+        let octals = from.many(|from| {
+            let pointer = Pointer::parse(from.str()?).ok()?;
+            let text = from.text()?;
+            let (start, end) = (from.number()?, from.number()?);
+            Some(Octal { pointer, text, span: Span::new(file, start, end) })
+        })?;
+        Some(JudgedSpec::known(kind, json, octals, digest, LazyDocument::new(file, Arc::clone(text), index)))
+    })?;
+    from.is_empty().then_some(specs)
+}
