@@ -156,7 +156,7 @@ pub static OUTPUT_PATH: Code = Code {
     name: "output-path",
     explanation: "Paths of the output tree are made of lower-case letters, digits, `.`, `_`, `-` and `%` with two hex digits, \
                   and hold nothing that git, Windows, Flux's default exclusions or kustomize would trip over. No two of them \
-                  differ in case only, and none is both a file and a folder. One branch holds at most a million files: give \
+                  differ in case only, and none is both a file and a folder. One branch holds at most four million files: give \
                   each cluster its own with `publish.branch: \"rendered-{{cluster.name}}\"`.",
 };
 

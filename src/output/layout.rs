@@ -4,8 +4,8 @@ use super::{OutputError, OutputPath, Unit};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-/// Most files in one output tree.
-pub const MAX_FILES: usize = 1_000_000;
+/// Most files in one output tree: ten thousand sites in three environments, each of fifty objects, and room to grow.
+pub const MAX_FILES: usize = 4_000_000;
 
 /// The paths that are taken, files and units alike, with the folders above them.
 #[derive(Debug, Default)]
