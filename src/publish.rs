@@ -16,6 +16,7 @@ mod branch;
 mod built;
 mod changes;
 mod codes;
+mod delta;
 mod dirty;
 mod error;
 mod loose;

@@ -1,9 +1,10 @@
 //! Writes new objects as one pack and its index.
 //!
 //! Takes objects with their ids; gives a pack on disk that no one sees until it is installed. Objects are compressed in
-//! parallel, each once, and no object is read back. They are stored whole: storing one as a delta against the first object of
-//! its shape would be decided in [`encode`].
+//! parallel, each once, and no object is read back. A file is stored as a delta against the first one of its shape in the pack,
+//! so that chains are one long; all others are stored whole.
 
+use super::delta;
 use super::error::GitError;
 use super::object::{ObjectId, ObjectKind};
 use super::pack_index::{self, IndexEntry};
@@ -11,13 +12,22 @@ use super::temporary::{KeepFile, TemporaryFile, pack_path};
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use rayon::prelude::*;
 use sha1::{Digest, Sha1};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Objects that one thread compresses in one go.
 const OBJECTS_PER_TASK: usize = 256;
+
+/// The kind of an object in a pack that is a delta against one that lies before it.
+const OFFSET_DELTA: u8 = 6;
+/// Files of other sizes are stored whole: deltas of smaller ones gain nothing, and larger ones are rare.
+const APT_SIZES: RangeInclusive<usize> = 64..=64 * 1024;
+/// Bases that are kept in memory, in bytes.
+const MAX_BASES_SIZE: usize = 32 * 1024 * 1024;
 
 /// An object to store. Its id must be that of its content.
 #[derive(Debug)]
@@ -37,6 +47,7 @@ pub struct PackWriter {
     entries: Vec<IndexEntry>,
     /// Ids in this pack: no object may be in a pack twice. Only asked, never iterated.
     written: HashSet<ObjectId>,
+    bases: Bases,
 }
 
 impl PackWriter {
@@ -54,21 +65,37 @@ impl PackWriter {
             offset: header.len() as u64,
             entries: Vec::new(),
             written: HashSet::new(),
+            bases: Bases::default(),
         })
     }
 
     /// Compresses and appends objects, but for those that the pack already holds.
     pub fn append(&mut self, mut objects: Vec<NewObject>) -> Result<(), GitError> {
         objects.retain(|object| self.written.insert(object.id));
-        let encoded: io::Result<Vec<Encoded>> = objects.par_chunks(OBJECTS_PER_TASK).map(encode).collect();
+        let todo = self.bases.choose(objects);
+        let encoded: io::Result<Vec<Vec<Encoded>>> = todo.par_chunks(OBJECTS_PER_TASK).map(encode).collect();
         let encoded = encoded.map_err(GitError::io("compress objects for", self.temporary.path()))?;
-        for part in encoded {
-            self.temporary.file().write_all(&part.bytes).map_err(GitError::io("write to", &self.folder))?;
-            let start = self.offset;
-            self.entries
-                .extend(part.entries.into_iter().map(|entry| IndexEntry { offset: start + entry.offset, ..entry }));
-            self.offset += part.bytes.len() as u64;
+        let mut bytes = Vec::new();
+        for (todo, encoded) in todo.iter().zip(encoded.into_iter().flatten()) {
+            let offset = self.offset + bytes.len() as u64;
+            let start = bytes.len();
+            match encoded.base.and_then(|base| self.bases.offset(base)) {
+                Some(base) => {
+                    push_header(&mut bytes, OFFSET_DELTA, encoded.size);
+                    push_distance(&mut bytes, offset - base);
+                }
+                None => push_header(&mut bytes, todo.object.kind.pack_number(), encoded.size),
+            }
+            bytes.extend_from_slice(&encoded.compressed);
+            if let Role::Base(number) = todo.role {
+                self.bases.set_offset(number, offset);
+            }
+            let mut crc = Crc::new();
+            crc.update(&bytes[start..]);
+            self.entries.push(IndexEntry { id: todo.object.id, crc: crc.sum(), offset });
         }
+        self.temporary.file().write_all(&bytes).map_err(GitError::io("write to", &self.folder))?;
+        self.offset += bytes.len() as u64;
         Ok(())
     }
 
@@ -149,32 +176,109 @@ pub fn sync_folder(folder: &Path) -> Result<(), GitError> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(GitError::io("sync", folder))
 }
 
-/// Objects as a pack holds them, offsets from the first byte.
-struct Encoded {
-    bytes: Vec<u8>,
-    entries: Vec<IndexEntry>,
+/// The first file of each shape in the pack.
+#[derive(Default)]
+struct Bases {
+    /// Number of the base by shape. Only asked, never iterated.
+    by_shape: HashMap<u64, usize>,
+    bases: Vec<Base>,
+    /// Sum of the bases' sizes.
+    size: usize,
 }
 
-fn encode(objects: &[NewObject]) -> io::Result<Encoded> {
+struct Base {
+    text: Arc<[u8]>,
+    /// Where it lies in the pack, once it does.
+    offset: Option<u64>,
+}
+
+/// An object to store, and how.
+struct Todo {
+    object: NewObject,
+    role: Role,
+}
+
+enum Role {
+    /// Of no shape that is kept.
+    Alone,
+    /// The first of its shape: the base with this number.
+    Base(usize),
+    /// Like a base.
+    Like(usize, Arc<[u8]>),
+}
+
+impl Bases {
+    /// Says how each object is stored, in order.
+    fn choose(&mut self, objects: Vec<NewObject>) -> Vec<Todo> {
+        let is_apt = |object: &NewObject| object.kind == ObjectKind::Blob && APT_SIZES.contains(&object.content.len());
+        let shapes: Vec<Option<u64>> =
+            objects.par_iter().map(|object| is_apt(object).then(|| delta::shape(&object.content))).collect();
+        let roles = objects.into_iter().zip(shapes);
+        roles
+            .map(|(object, shape)| {
+                let role = shape.map_or(Role::Alone, |shape| self.role(shape, &object.content));
+                Todo { object, role }
+            })
+            .collect()
+    }
+
+    fn role(&mut self, shape: u64, content: &[u8]) -> Role {
+        if let Some(number) = self.by_shape.get(&shape) {
+            return Role::Like(*number, Arc::clone(&self.bases[*number].text));
+        }
+        if self.size + content.len() > MAX_BASES_SIZE {
+            return Role::Alone;
+        }
+        let number = self.bases.len();
+        self.by_shape.insert(shape, number);
+        self.bases.push(Base { text: content.into(), offset: None });
+        self.size += content.len();
+        Role::Base(number)
+    }
+
+    fn offset(&self, number: usize) -> Option<u64> {
+        self.bases.get(number)?.offset
+    }
+
+    fn set_offset(&mut self, number: usize, offset: u64) {
+        if let Some(base) = self.bases.get_mut(number) {
+            base.offset = Some(offset);
+        }
+    }
+}
+
+/// An object as a pack holds it, but for its header.
+struct Encoded {
+    /// What it is a delta against, if it is one.
+    base: Option<usize>,
+    /// Before compression.
+    size: usize,
+    compressed: Vec<u8>,
+}
+
+fn encode(objects: &[Todo]) -> io::Result<Vec<Encoded>> {
     // Level 1: manifests are small, and what better levels gain is less than what a repack gains later.
     let mut compress = Compress::new(Compression::new(1), true);
-    let size: usize = objects.iter().map(|object| object.content.len()).sum();
-    let mut bytes = Vec::with_capacity(size / 2 + 64 * objects.len());
-    let mut entries = Vec::with_capacity(objects.len());
-    for object in objects {
-        let start = bytes.len();
-        push_header(&mut bytes, object.kind, object.content.len());
-        deflate(&mut compress, &object.content, &mut bytes)?;
-        let mut crc = Crc::new();
-        crc.update(&bytes[start..]);
-        entries.push(IndexEntry { id: object.id, crc: crc.sum(), offset: start as u64 });
+    let mut encoded = Vec::with_capacity(objects.len());
+    for Todo { object, role } in objects {
+        let delta = match role {
+            Role::Like(base, text) => delta::delta(text, &object.content).map(|delta| (*base, delta)),
+            Role::Alone | Role::Base(_) => None,
+        };
+        let (base, content) = match &delta {
+            Some((base, delta)) => (Some(*base), delta),
+            None => (None, &object.content),
+        };
+        let mut compressed = Vec::with_capacity(content.len() / 2 + 64);
+        deflate(&mut compress, content, &mut compressed)?;
+        encoded.push(Encoded { base, size: content.len(), compressed });
     }
-    Ok(Encoded { bytes, entries })
+    Ok(encoded)
 }
 
 /// Kind and size: four bits of size beside the kind, then seven a byte.
-fn push_header(bytes: &mut Vec<u8>, kind: ObjectKind, size: usize) {
-    let mut byte = kind.pack_number() << 4 | (size & 0x0F) as u8;
+fn push_header(bytes: &mut Vec<u8>, kind: u8, size: usize) {
+    let mut byte = kind << 4 | (size & 0x0F) as u8;
     let mut rest = size >> 4;
     while rest > 0 {
         bytes.push(byte | 0x80);
@@ -182,6 +286,18 @@ fn push_header(bytes: &mut Vec<u8>, kind: ObjectKind, size: usize) {
         rest >>= 7;
     }
     bytes.push(byte);
+}
+
+/// How far back a base lies: seven bits a byte, highest first, each byte but the last standing for one more.
+fn push_distance(bytes: &mut Vec<u8>, mut distance: u64) {
+    let mut reversed = vec![(distance & 0x7F) as u8];
+    distance >>= 7;
+    while distance > 0 {
+        distance -= 1;
+        reversed.push((distance & 0x7F) as u8 | 0x80);
+        distance >>= 7;
+    }
+    bytes.extend(reversed.into_iter().rev());
 }
 
 fn deflate(compress: &mut Compress, content: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
@@ -205,13 +321,29 @@ mod tests {
     fn headers_hold_sizes_of_any_length() {
         let header = |size| {
             let mut bytes = Vec::new();
-            push_header(&mut bytes, ObjectKind::Blob, size);
+            push_header(&mut bytes, ObjectKind::Blob.pack_number(), size);
             bytes
         };
         assert_eq!(header(0), [0x30]);
         assert_eq!(header(15), [0x3F]);
         assert_eq!(header(16), [0xB0, 0x01]);
         assert_eq!(header(2048), [0xB0, 0x80, 0x01]);
+    }
+
+    #[test]
+    fn distances_are_written_as_git_reads_them() {
+        // As in git's unpack_entry: each byte after the first adds one before it shifts.
+        let read = |bytes: &[u8]| {
+            let first = u64::from(bytes[0] & 0x7F);
+            bytes[1..].iter().fold(first, |distance, byte| (distance + 1) << 7 | u64::from(byte & 0x7F))
+        };
+        for distance in [1, 127, 128, 255, 16_511, 16_512, 2_113_663, 2_113_664, 1 << 40] {
+            let mut bytes = Vec::new();
+            push_distance(&mut bytes, distance);
+            assert_eq!(read(&bytes), distance);
+            let marks: Vec<bool> = bytes.iter().map(|byte| byte & 0x80 != 0).collect();
+            assert!(marks.iter().rev().skip(1).all(|mark| *mark) && !marks[marks.len() - 1]);
+        }
     }
 
     #[test]

@@ -5,5 +5,6 @@
 mod json;
 mod publish;
 mod render;
+mod state;
 mod support;
 mod words;

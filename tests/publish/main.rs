@@ -10,6 +10,7 @@
 )]
 
 mod damage;
+mod deltas;
 mod determinism;
 mod interrupted;
 mod protocol;
