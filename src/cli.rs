@@ -18,6 +18,7 @@ pub mod report;
 pub mod rules;
 pub mod schema;
 pub mod snapshot;
+mod timings;
 pub mod verify;
 
 use crate::failure::Failed;

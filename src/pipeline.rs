@@ -12,6 +12,7 @@ pub mod cross;
 pub mod filter;
 mod made_from;
 pub mod memory;
+pub mod meter;
 mod needed;
 pub mod prepare;
 mod run;
@@ -34,6 +35,7 @@ use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
 use filter::Scope;
 use memory::Memory;
+use meter::{Meter, NoMeter, Step};
 use prepare::Prepared;
 use run::{Recall, Run};
 use std::collections::{BTreeMap, BTreeSet};
@@ -313,6 +315,8 @@ pub struct Extras<'m> {
     pub memory: Option<&'m mut Memory>,
     /// Nobody will ask for the objects of namespaces.
     pub forgets_objects: bool,
+    /// Who is told how far the work is.
+    pub meter: Option<&'m dyn Meter>,
 }
 
 #[expect(clippy::too_many_arguments, reason = "the phases meet here")]
@@ -326,7 +330,11 @@ fn compile_into(
     findings: &mut Findings,
     compilation: &mut Compilation,
 ) -> Result<(), Failed> {
-    let Some(prepared) = Prepared::new(sources, specs, options, findings.phase(Phase::Load)) else { return Ok(()) };
+    let meter = extras.meter.unwrap_or(&NoMeter);
+    meter.start();
+    let prepared = Prepared::new(sources, specs, options, meter, findings.phase(Phase::Load));
+    meter.lap(Step::Prepare);
+    let Some(prepared) = prepared else { return Ok(()) };
     compilation.acknowledgements = prepared.policy.acknowledgements().clone();
     compilation.max_removal = specs.fleet.spec.publish.max_removal.trim_end_matches('%').parse().unwrap_or(0);
     compilation.branches = branches::of_clusters(specs, &options.filter, findings.phase(Phase::Load));
@@ -359,13 +367,16 @@ fn compile_into(
         recall: Recall::new(&prepared, options, extras.memory),
         forgets_objects: extras.forgets_objects,
     };
+    meter.lap(Step::Units);
     let mut by_cluster = run.namespaces(&selected)?;
+    meter.start();
     let branches = branches::of_all(specs);
     for cluster in specs.clusters.values().filter(|cluster| options.filter.compiles_cluster(cluster)) {
         let namespaces = by_cluster.remove(cluster.spec.name()).unwrap_or_default();
         run.cluster(cluster, namespaces, &selected, &branches)?;
     }
     let Run { hits, seen, mut open, findings, compilation, .. } = run;
+    meter.lap(Step::Clusters);
     cross::report_twice(&prepared, &seen, &selected, findings.phase(Phase::Validate));
     compilation.units.extend(by_cluster.into_values().flatten());
     open.settle(&prepared, &selected, &compilation.units, findings.phase(Phase::Validate));
@@ -373,6 +384,7 @@ fn compile_into(
     let is_whole = options.filter.is_empty() && !findings.has_errors();
     prepared.policy.report(open.acknowledged(), is_whole, findings.phase(Phase::Validate));
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
+    meter.lap(Step::Across);
     Ok(())
 }
 

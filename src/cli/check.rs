@@ -6,14 +6,15 @@ use super::args::Global;
 use super::exit::{CliError, ExitStatus};
 use super::filter::FilterArgs;
 use super::open::{self, Source};
-use super::progress::{Progress, Timings};
+use super::progress::Progress;
 use super::report::{Report, count};
+use super::timings::Timings;
 use crate::diag::Severity;
 use crate::failure::Failed;
 use crate::kubernetes::Minor;
 use crate::output::{Sink, Unit};
 use crate::pipeline::filter::UNKNOWN_FILTER;
-use crate::pipeline::{Compilation, Loaded, Options};
+use crate::pipeline::{Compilation, Extras, Loaded, Options};
 use clap::Args;
 use serde_json::json;
 
@@ -79,7 +80,8 @@ pub fn run(args: &CheckArgs, global: &Global, report: &Report) -> Result<ExitSta
     }
     let loaded = Loaded::with(&opened.sources, &options, &opened.memory);
     timings.step("load");
-    let compilation = loaded.compile(&mut Progress::new(&mut Nowhere, report))?;
+    let extras = Extras { meter: timings.meter(), ..Extras::default() };
+    let compilation = loaded.compile_with(&mut Progress::new(&mut Nowhere, report), extras)?;
     timings.step("compile");
     timings.tell(report)?;
     report.located(&compilation.diagnostics, &opened.sources, &opened.prefix)?;

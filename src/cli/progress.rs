@@ -1,13 +1,11 @@
-//! Progress on a terminal, and where the time went.
+//! Progress on a terminal.
 //!
-//! The compiler reads no clock: both are measured from outside, by what passes through the sink and between the steps of a
-//! command.
+//! The compiler reads no clock: what passes through the sink is counted.
 
 use super::report::Report;
 use crate::failure::Failed;
 use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::{Map, json};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -77,45 +75,5 @@ impl Drop for Progress<'_> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-    }
-}
-
-/// The steps of a command and how long each took, for `--timings`.
-pub struct Timings {
-    is_wanted: bool,
-    last: Instant,
-    steps: Vec<(&'static str, Duration)>,
-}
-
-impl Timings {
-    pub fn new(is_wanted: bool) -> Self {
-        Timings { is_wanted, last: Instant::now(), steps: Vec::new() }
-    }
-
-    /// Ends a step.
-    pub fn step(&mut self, name: &'static str) {
-        let now = Instant::now();
-        self.steps.push((name, now - self.last));
-        self.last = now;
-    }
-
-    /// Tells the steps: on stderr for people, as a line of type `timings` for machines.
-    pub fn tell(&self, report: &Report) -> Result<(), Failed> {
-        if !self.is_wanted {
-            return Ok(());
-        }
-        if report.is_json() {
-            let mut line: Map<String, serde_json::Value> =
-                self.steps.iter().map(|(name, duration)| ((*name).to_owned(), json!(duration.as_secs_f64()))).collect();
-            line.insert("type".to_owned(), json!("timings"));
-            return report.result_line(&line.into());
-        }
-        let steps: Vec<String> = self
-            .steps
-            .iter()
-            .map(|(name, duration)| format!("{name} {:.1} ms", duration.as_secs_f64() * 1000.0))
-            .collect();
-        report.note(&format!("timings: {}", steps.join(", ")));
-        Ok(())
     }
 }

@@ -8,13 +8,15 @@ use super::check::{finish, summarize};
 use super::exit::{CliError, ExitStatus};
 use super::gates::{self, GitTree};
 use super::open::{self, SPECS};
-use super::progress::{Progress, Timings};
+use super::progress::Progress;
 use super::report::Report;
+use super::timings::Timings;
 use crate::failure::Failed;
 use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
 use crate::load::memory::{Remembered, SpecMemory};
 use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use crate::pipeline::memory::Memory;
+use crate::pipeline::meter::Meter;
 use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
 use crate::publish::{
     Allowed, ChangeKind, Changes, CommitSource, ComparedTree, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
@@ -97,6 +99,7 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
         inputs,
         texts: &texts,
         specs: &specs,
+        meter: timings.meter(),
     };
     let status = job.run()?;
     timings.step("compile and publish");
@@ -117,6 +120,7 @@ struct Job<'a> {
     inputs: ObjectId,
     texts: &'a Texts,
     specs: &'a SpecMemory,
+    meter: Option<&'a dyn Meter>,
 }
 
 /// A branch that is published to, with the clusters whose output goes there.
@@ -201,7 +205,7 @@ impl Job<'_> {
         let mut memory = self.recall(&targets);
         let forgets_objects = targets.iter().all(|target| target.previous.tree.is_none());
         let mut router = Router { targets };
-        let extras = Extras { memory: Some(&mut memory), forgets_objects };
+        let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.meter };
         let compilation = loaded.compile_with(&mut Progress::new(&mut router, self.report), extras)?;
         if only.is_none() {
             self.report.diagnostics(&compilation.diagnostics, self.sources)?;
@@ -298,13 +302,19 @@ impl Job<'_> {
             tell_unchanged(self.report, branch, &outcome)?;
             return Ok(None);
         }
+        // On a first publish there is nothing to lose.
+        let has_last = previous.tree.is_some();
         let sink = if self.args.dry_run {
             let mut comparer = publisher.comparer(&previous)?;
-            comparer.watch(is_watched);
+            if has_last {
+                comparer.watch(is_watched);
+            }
             TargetSink::Comparer(comparer)
         } else {
             let mut writer = publisher.writer(&previous)?;
-            writer.watch(is_watched);
+            if has_last {
+                writer.watch(is_watched);
+            }
             TargetSink::Writer(writer)
         };
         let gate = Gate::default();

@@ -5,12 +5,13 @@ use super::check::finish;
 use super::exit::ExitStatus;
 use super::filter::FilterArgs;
 use super::open::{self, Source};
-use super::progress::{Progress, Timings};
+use super::progress::Progress;
 use super::report::Report;
+use super::timings::Timings;
 use crate::failure::Failed;
 use crate::folder::{FolderWriter, Scope};
 use crate::output::{OutputPath, OutputTree, Sink, Unit};
-use crate::pipeline::{self, Options};
+use crate::pipeline::{self, Extras, Loaded, Options};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -58,7 +59,10 @@ pub fn run(args: &RenderArgs, global: &Global, report: &Report) -> Result<ExitSt
     };
     let writer = FolderWriter::open(&target, &opened.root, &opened.named)?;
     let mut sink = Recording { writer, folders: Vec::new() };
-    let compilation = pipeline::compile(&opened.sources, &options, &mut Progress::new(&mut sink, report))?;
+    let loaded = Loaded::with(&opened.sources, &options, &opened.memory);
+    timings.step("load");
+    let extras = Extras { meter: timings.meter(), ..Extras::default() };
+    let compilation = loaded.compile_with(&mut Progress::new(&mut sink, report), extras)?;
     timings.step("compile and write");
     report.diagnostics(&compilation.diagnostics, &opened.sources)?;
     if compilation.has_errors() {

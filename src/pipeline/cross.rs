@@ -14,7 +14,7 @@ use crate::resolve::Unit;
 use crate::source::Span;
 use crate::validate::rules::duplicate_host::{Claimant, HostClaim};
 use crate::validate::rules::{Verdict, Wanting, duplicate_host};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub static DUPLICATE_OBJECT: Code = Code {
     name: "duplicate-object",
@@ -46,10 +46,11 @@ pub fn made_twice<'i>(
     ids.into_iter().fold(diagnostic, |diagnostic, id| diagnostic.in_deployment(id))
 }
 
-/// Objects that were seen so far, by cluster and identity, with the unit that makes each.
+/// Objects that were seen so far.
 #[derive(Debug, Default)]
 pub struct Seen {
-    objects: BTreeMap<(String, Identity), UnitKey>,
+    /// The namespace of the unit that makes each object, by cluster. The inner maps are only asked, never iterated.
+    objects: BTreeMap<String, HashMap<Identity, String>>,
     /// Each object that a second unit makes, with both units.
     pub twice: Vec<(Identity, UnitKey, UnitKey)>,
 }
@@ -79,12 +80,18 @@ impl Seen {
     /// Adds a unit's cluster-scoped objects. Those of its namespace can only meet others of the unit, which were told apart
     /// there, or of the cluster's templates: see [`Seen::add_namespaced`].
     pub fn add(&mut self, unit: &UnitSummary) {
+        if !self.objects.contains_key(&unit.cluster) {
+            self.objects.insert(unit.cluster.clone(), HashMap::new());
+        }
+        let Some(objects) = self.objects.get_mut(&unit.cluster) else { return };
         for identity in &unit.facts.cluster_scoped {
-            let key = (unit.cluster.clone(), identity.clone());
-            match self.objects.get(&key) {
-                Some(first) => self.twice.push((identity.clone(), first.clone(), UnitKey::of(unit))),
+            match objects.get(identity) {
+                Some(first) => {
+                    let first = UnitKey { cluster: unit.cluster.clone(), namespace: first.clone() };
+                    self.twice.push((identity.clone(), first, UnitKey::of(unit)));
+                }
                 None => {
-                    self.objects.insert(key, UnitKey::of(unit));
+                    objects.insert(identity.clone(), unit.namespace.clone());
                 }
             }
         }

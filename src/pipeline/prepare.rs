@@ -3,6 +3,7 @@
 //! Everything that can be wrong with templates is found here, before any site is looked at.
 
 use super::Options;
+use super::meter::Meter;
 use crate::delivery::Settings;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kubernetes::{Api, CrdProblemKind, CustomKinds, Minor};
@@ -48,6 +49,7 @@ pub struct Prepared<'s> {
     pub secrets: SecretFiles,
     pub only_sites: &'s [String],
     pub policy: Policy<'s>,
+    pub meter: &'s dyn Meter,
     clusters: BTreeMap<String, PreparedCluster>,
 }
 
@@ -64,6 +66,7 @@ impl<'s> Prepared<'s> {
         sources: &'s Sources,
         specs: &'s Specs,
         options: &'s Options,
+        meter: &'s dyn Meter,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let library = Library::compile(sources, specs, diagnostics);
@@ -101,6 +104,7 @@ impl<'s> Prepared<'s> {
             secrets,
             only_sites: &options.only_sites,
             policy,
+            meter,
             clusters,
         })
     }

@@ -4,6 +4,7 @@
 
 use super::made_from::Parts;
 use super::memory::{Memory, Remembered};
+use super::meter::Step;
 use super::prepare::Prepared;
 use super::{Compilation, Findings, Options, UnitSummary, cluster, cross, unit};
 use crate::diag::Diagnostics;
@@ -44,8 +45,11 @@ impl<'a, 's> Recall<'a, 's> {
     }
 
     fn find(&self, prepared: &Prepared<'_>, unit: &Unit<'_>) -> Recalled {
+        prepared.meter.start();
         let digest = self.parts.of_unit(prepared, unit);
-        Recalled { digest, unit: digest.and_then(|digest| self.memory.find(unit.cluster.spec.name(), &digest)) }
+        let known = digest.and_then(|digest| self.memory.find(unit.cluster.spec.name(), &digest));
+        prepared.meter.lap(Step::Recall);
+        Recalled { digest, unit: known }
     }
 }
 
@@ -66,6 +70,8 @@ impl<'s> Run<'_, 's> {
                 Some(recall) => batch.par_iter().map(|unit| recall.find(prepared, unit)).collect(),
                 None => batch.iter().map(|_| Recalled::default()).collect(),
             };
+            let meter = prepared.meter;
+            meter.start();
             let mut todo = Vec::new();
             let mut summaries: Vec<Option<UnitSummary>> = batch.iter().map(|_| None).collect();
             for (number, (unit, recalled)) in batch.iter().zip(recalled).enumerate() {
@@ -74,11 +80,14 @@ impl<'s> Run<'_, 's> {
                     None => todo.push((number, unit, recalled.digest)),
                 }
             }
+            meter.lap(Step::Recall);
             let outcomes: Vec<unit::Outcome> =
                 todo.par_iter().map(|(_, unit, _)| unit::compile(prepared, unit)).collect();
+            meter.start();
             for (number, summary) in self.take(todo, outcomes)? {
                 summaries[number] = Some(summary);
             }
+            meter.lap(Step::Sink);
             for (unit, summary) in batch.iter().zip(summaries) {
                 let Some(summary) = summary else { continue };
                 self.seen.add(&summary);

@@ -1,5 +1,6 @@
 //! One namespace through all phases: resolve, render, patch, finish, validate, emit.
 
+use super::meter::Step;
 use super::prepare::Prepared;
 use super::{Findings, ObjectSummary, Phase, UnitFacts, UnitSummary, cross};
 use crate::delivery::flux;
@@ -73,16 +74,21 @@ pub fn folder(unit: &Unit<'_>) -> String {
 
 fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Option<output::Unit> {
     let Outcome { findings, hits, summary, verdict, files: _ } = outcome;
+    let meter = prepared.meter;
+    meter.start();
     let cluster = prepared.cluster(unit.cluster.spec.name())?;
     let resolved = resolve(prepared, unit, findings.phase(Phase::Resolve));
+    meter.lap(Step::Resolve);
     if findings.has_errors() {
         return None;
     }
     let rendered = render(prepared, unit, &resolved, findings.phase(Phase::Render));
+    meter.lap(Step::Render);
     if findings.has_errors() {
         return None;
     }
     let mut objects = patch(prepared, unit, rendered, hits, findings.phase(Phase::Patch));
+    meter.lap(Step::Patch);
     if findings.has_errors() {
         return None;
     }
@@ -116,11 +122,13 @@ fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Optio
     }
     let objects = finish::finish(objects, &context, diagnostics);
     report_duplicates(&objects, &context, diagnostics);
+    meter.lap(Step::Finish);
     let tier = Some(unit.environment.spec.tier.as_str());
     let rules = RuleContext { policy: &prepared.policy, tier, external: external(prepared, unit) };
     *verdict = validate::objects(&objects, &context, &rules, diagnostics);
     let written: Vec<&Object<'_>> = objects.iter().filter(|object| finish::is_written(object, &context)).collect();
     summary.hosts = duplicate_host::claims(&written, &context, &prepared.policy, tier);
+    meter.lap(Step::Validate);
     if findings.has_errors() {
         return None;
     }
@@ -129,7 +137,9 @@ fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Optio
     let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
     summary.objects = summaries(&written, &files);
     summary.facts = UnitFacts::of(&summary.objects);
-    to_output(&folder(unit), files, unit.environment.name_place(), findings.phase(Phase::Validate))
+    let files = to_output(&folder(unit), files, unit.environment.name_place(), findings.phase(Phase::Validate));
+    meter.lap(Step::Emit);
+    files
 }
 
 /// What messages call a namespace.

@@ -35,7 +35,7 @@ fn run(fleet: &Fleet, last: &mut Last, is_cold: bool) -> (Seen, usize) {
         memory.add_cluster(cluster, bytes.clone());
     }
     let mut sink = KeepingSink::on(last.tree.clone());
-    let extras = Extras { memory: (!is_cold).then_some(&mut memory), forgets_objects: !is_cold };
+    let extras = Extras { memory: (!is_cold).then_some(&mut memory), forgets_objects: !is_cold, meter: None };
     let specs = last.specs.clone().filter(|_| !is_cold).map(SpecMemory::read).unwrap_or_default();
     let mut loaded = Loaded::with(&sources, &options, &specs);
     if let Some(bytes) = specs.written(&loaded.take_remembered()).filter(|_| !is_cold) {
