@@ -78,14 +78,15 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
 
 /// Refuses formats that a command does not have.
 fn check_format(cli: &Cli) -> Result<(), Failed> {
-    let is_for_findings = match cli.global.format {
-        Format::Human | Format::Json => false,
-        Format::Github | Format::Sarif => true,
+    let (has_it, owner) = match cli.global.format {
+        Format::Human | Format::Json => (true, ""),
+        Format::Github | Format::Sarif => (matches!(cli.command, Command::Check(_)), "check"),
+        Format::Html => (matches!(cli.command, Command::List(_)), "list"),
     };
-    if is_for_findings && !matches!(cli.command, Command::Check(_)) {
+    if !has_it {
         return Err(CliError::Usage {
-            message: format!("--format {} is for `bayplan check` alone", cli.global.format.name()),
-            help: Some("this command has the formats human and json".to_owned()),
+            message: format!("--format {} is for `bayplan {owner}` alone", cli.global.format.name()),
+            help: Some("every command has the formats human and json".to_owned()),
         }
         .into());
     }

@@ -16,7 +16,7 @@ mod immutable;
 mod last_tree;
 mod mass;
 mod mounts;
-mod object;
+pub mod object;
 mod pair;
 mod quantity;
 mod removal;

@@ -60,6 +60,8 @@ pub enum Format {
     Github,
     /// One SARIF 2.1.0 document on stdout, for code scanning; `check` alone
     Sarif,
+    /// A page to look at, on stdout; `list` alone
+    Html,
 }
 
 impl Format {
@@ -69,6 +71,7 @@ impl Format {
             Format::Json => "json",
             Format::Github => "github",
             Format::Sarif => "sarif",
+            Format::Html => "html",
         }
     }
 }
