@@ -26,6 +26,7 @@ pub mod yaml;
 // Phases, in order.
 pub mod acknowledgement;
 pub mod delivery;
+pub mod diff;
 pub mod emit;
 pub mod finish;
 pub mod gate;

@@ -46,7 +46,7 @@ pub use previous::{Allowed, Notice, Previous, Start};
 pub use published::{PublishedFile, PublishedTree, files, read};
 pub use rendered::Rendered;
 pub use repository::Repository;
-pub use revision::{Resolved, resolve};
+pub use revision::{Resolved, merge_base, resolve};
 pub use source::{CommitSource, SourceFacts};
 pub use tree_comparer::{ChangedFile, ComparedTree, TreeComparer};
 pub use tree_writer::{TreeWriter, WrittenTree};

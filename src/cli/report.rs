@@ -71,7 +71,7 @@ impl Report {
                 let all: Vec<&Diagnostic> = errors.into_iter().chain(others).collect();
                 self.result_line(&sarif::to_document(&all, sources, prefix))?;
             }
-            Format::Human | Format::Html => {
+            Format::Human | Format::Markdown | Format::Html => {
                 let mut stderr = io::stderr().lock();
                 for diagnostic in others.iter().take(MAX_SHOWN).chain(errors.iter().take(MAX_SHOWN)) {
                     let text = render::to_text(diagnostic, sources, self.color);
@@ -95,7 +95,7 @@ impl Report {
                 fields["type"] = json!("summary");
                 self.result_line(&fields)
             }
-            Format::Human | Format::Github | Format::Sarif | Format::Html => {
+            Format::Human | Format::Markdown | Format::Html | Format::Github | Format::Sarif => {
                 if !self.quiet && !text.is_empty() {
                     let _ = writeln!(io::stderr(), "{text}");
                 }
@@ -152,7 +152,7 @@ impl Report {
             Format::Sarif => {
                 let _ = self.result_line(&sarif::to_document(&[&diagnostic], &sources, ""));
             }
-            Format::Human | Format::Html => {
+            Format::Human | Format::Markdown | Format::Html => {
                 let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
             }
         }

@@ -3,7 +3,7 @@
 use super::{Claim, Image};
 use crate::failure::Failed;
 use crate::finish::labels;
-use crate::gate::object::Published;
+use crate::gate::Published;
 use crate::object::pod_template_path;
 use crate::output::{Sink, Unit};
 use crate::pipeline::UnitSummary;

@@ -8,7 +8,7 @@ use crate::cli::open::{self, Source};
 use crate::cli::report::Report;
 use crate::diag::Diagnostics;
 use crate::failure::Failed;
-use crate::gate::object::Published;
+use crate::gate::Published;
 use crate::html;
 use crate::inventory::collect::{Collector, images};
 use crate::inventory::{Inventory, Since};
