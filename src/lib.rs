@@ -27,6 +27,7 @@ pub mod yaml;
 pub mod acknowledgement;
 pub mod delivery;
 pub mod emit;
+pub mod explain;
 pub mod finish;
 pub mod gate;
 pub mod inputs;
