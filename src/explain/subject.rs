@@ -148,7 +148,8 @@ impl<'a, 's> Subject<'a, 's> {
         let [first, ..] = trace.inserted.as_slice() else {
             let mut step = Step::new(Role::Template, "", "text of the template").at(trace.place);
             step.through = trace.through.clone();
-            return step.made_from(trace.asked.iter().map(|asked| values::section(asked, &mut explain)));
+            values::add_sections(&mut step.from, &trace.asked, &mut explain);
+            return step;
         };
         // One tag and nothing else, in quotes or without.
         let is_whole = trace.inserted.len() == 1
@@ -161,9 +162,9 @@ impl<'a, 's> Subject<'a, 's> {
         step.place = Some(if is_whole { first.tag } else { trace.place });
         step.through = trace.through.clone();
         step.is_passed_on = is_whole;
-        let asked = trace.asked.iter().map(|asked| values::section(asked, &mut explain));
-        let asked: Vec<Step> = asked.collect();
-        step.made_from(from).made_from(asked)
+        step.from = from;
+        values::add_sections(&mut step.from, &trace.asked, &mut explain);
+        step
     }
 }
 

@@ -101,13 +101,12 @@ pub fn of_inline(inline: &Inline, values: &Values<'_>, explain: &mut dyn FnMut(&
     let Some((inserted, asked)) = inline.trace(values) else { return Vec::new() };
     let mut steps: Vec<Step> = Vec::new();
     let inserted = inserted.iter().map(|inserted| tag(inserted, explain));
-    let inserted: Vec<Step> = inserted.collect();
-    let asked = asked.iter().map(|asked| section(asked, explain));
-    for step in inserted.into_iter().chain(asked) {
+    for step in inserted {
         if !steps.contains(&step) {
             steps.push(step);
         }
     }
+    add_sections(&mut steps, &asked, explain);
     steps
 }
 
@@ -121,8 +120,19 @@ pub fn tag(inserted: &Inserted, explain: &mut dyn FnMut(&Pointer) -> Step) -> St
     }
 }
 
+/// Adds the sections that decided on a text to what it was made from. A value that is there already is not told again.
+pub fn add_sections(from: &mut Vec<Step>, asked: &[Asked], explain: &mut dyn FnMut(&Pointer) -> Step) {
+    for asked in asked {
+        let mut step = section(asked, explain);
+        step.from.retain(|value| !from.contains(value));
+        if !from.contains(&step) {
+            from.push(step);
+        }
+    }
+}
+
 /// A section that decided on a text.
-pub fn section(asked: &Asked, explain: &mut dyn FnMut(&Pointer) -> Step) -> Step {
+fn section(asked: &Asked, explain: &mut dyn FnMut(&Pointer) -> Step) -> Step {
     let path = asked.index.map_or_else(|| asked.path.clone(), |index| asked.path.child(index));
     let what = match &asked.question {
         Asking::IsTrue if asked.index.is_some() => "for each item of it".to_owned(),
@@ -134,9 +144,14 @@ pub fn section(asked: &Asked, explain: &mut dyn FnMut(&Pointer) -> Step) -> Step
         Asking::HasNoItems => "if it has no items".to_owned(),
     };
     let mut value = explain(&path);
-    // An item is explained by its own fields; here its place is enough.
-    if asked.index.is_some() {
-        value.from.clear();
+    // The parts of a map or of an item have fields of their own; here its place is enough.
+    if matches!(value.value, Some(Value::Object(_) | Value::Array(_))) {
+        value.value = None;
+        value.place = value.place.or_else(|| value.from.first().and_then(|part| part.place));
+        if asked.index.is_some() {
+            value.from.clear();
+            value.what = "this item".to_owned();
+        }
     }
     let mut step = Step::new(Role::Section, path.dotted(), what).at(asked.tag).made_from([value]);
     if !asked.is_around {
