@@ -65,7 +65,7 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
         Command::Init(args) => init::run(args, &cli.global, report),
         Command::Check(args) => check::run(args, &cli.global, report),
         Command::Diff(args) => diff::run(args, &cli.global, report),
-        Command::Explain(args) => explain::run(args, report),
+        Command::Explain(args) => explain::run(args, &cli.global, report),
         Command::Render(args) => render::run(args, &cli.global, report),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, report),
         Command::Publish(args) => publish::run(args, &cli.global, report),

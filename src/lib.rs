@@ -28,6 +28,7 @@ pub mod acknowledgement;
 pub mod delivery;
 pub mod diff;
 pub mod emit;
+pub mod explain;
 pub mod finish;
 pub mod gate;
 pub mod html;

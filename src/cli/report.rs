@@ -2,6 +2,7 @@
 
 use super::args::{Color, Format, Global};
 use super::exit::{CliError, ExitStatus};
+use super::explain::Paint;
 use crate::diag::{Diagnostic, Severity, github, json, render, sarif};
 use crate::failure::Failed;
 use crate::source::Sources;
@@ -15,6 +16,8 @@ const MAX_SHOWN: usize = 50;
 pub struct Report {
     format: Format,
     color: bool,
+    /// Whether results are coloured.
+    paint: Paint,
     quiet: bool,
     verbose: bool,
 }
@@ -26,12 +29,23 @@ impl Report {
             Color::Never => false,
             Color::Auto => io::stderr().is_terminal(),
         };
-        Report { format: global.format, color, quiet: global.quiet, verbose: global.verbose }
+        let is_painted = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal(),
+        };
+        let paint = if is_painted { Paint::Coloured } else { Paint::Plain };
+        Report { format: global.format, color, paint, quiet: global.quiet, verbose: global.verbose }
     }
 
     /// Whether people read along and did not ask for quiet.
     pub fn is_talkative(&self) -> bool {
         !self.quiet && !self.is_json()
+    }
+
+    /// How results on stdout are set off.
+    pub fn paint(&self) -> Paint {
+        self.paint
     }
 
     pub fn is_json(&self) -> bool {
