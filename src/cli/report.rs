@@ -156,19 +156,15 @@ impl Report {
     pub fn problem(&self, failure: &Failed) {
         let diagnostic = failure.diagnostic();
         let sources = Sources::default();
-        match self.format {
-            Format::Json => {
-                let _ = self.result_line(&json::to_json(&diagnostic, &sources));
-            }
-            Format::Github => {
-                let _ = self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes());
-            }
-            Format::Sarif => {
-                let _ = self.result_line(&sarif::to_document(&[&diagnostic], &sources, ""));
-            }
-            Format::Human | Format::Markdown | Format::Html => {
-                let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
-            }
+        let written = match self.format {
+            Format::Json => self.result_line(&json::to_json(&diagnostic, &sources)).is_ok(),
+            Format::Github => self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes()).is_ok(),
+            Format::Sarif => self.result_line(&sarif::to_document(&[&diagnostic], &sources, "")).is_ok(),
+            Format::Human | Format::Markdown | Format::Html => false,
+        };
+        if !written {
+            // People read stderr, and so does whoever wonders why stdout broke off.
+            let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
         }
     }
 
