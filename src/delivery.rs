@@ -71,6 +71,12 @@ impl DeliveredCluster {
     }
 }
 
+/// All delivery objects of a cluster.
+pub fn objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
+    let of_namespaces = cluster.namespaces.iter().flat_map(|namespace| namespace_objects(cluster, namespace, settings));
+    shared_objects(cluster, settings).into_iter().chain(of_namespaces).collect()
+}
+
 /// The delivery objects of a cluster that are of none of its namespaces; none where nothing delivers.
 pub fn shared_objects(cluster: &DeliveredCluster, settings: &Settings) -> Vec<Value> {
     match settings.kind {

@@ -19,7 +19,7 @@ use crate::spec::{
 use crate::yaml::Document;
 use collect::{Collected, collect_of};
 use memory::SpecMemory;
-pub use reading::{BrokenSpec, Reading, read};
+pub use reading::{BrokenSpec, Reading, read, read_with};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 pub use templates::{Template, TemplateFile};
@@ -123,7 +123,7 @@ fn named(collected: &Collected) -> NamedFiles {
 
 /// Reads the whole fleet. Nothing if any error was found.
 pub fn load(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Specs> {
-    let specs = read(sources, &SpecMemory::default(), diagnostics)?.finish(sources, diagnostics);
+    let specs = read(sources, diagnostics)?.finish(sources, diagnostics);
     (!diagnostics.has_errors()).then_some(specs)
 }
 

@@ -14,6 +14,7 @@ mod made_from;
 pub mod memory;
 pub mod meter;
 mod needed;
+pub mod places;
 pub mod prepare;
 mod run;
 pub mod unit;
@@ -21,7 +22,7 @@ pub mod unit;
 use crate::acknowledgement::Acknowledgements;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
-use crate::kubernetes::Minor;
+use crate::kubernetes::{Api, Minor};
 use crate::load::memory::{Remembered, SpecMemory};
 use crate::load::{self, Specs};
 use crate::object::Identity;
@@ -50,6 +51,9 @@ pub struct Options {
     pub kubernetes_version: Option<Minor>,
     /// Of sites that are not among these, only platform and data are written; of all sites everything, if none is listed.
     pub only_sites: Vec<String>,
+    /// Units without errors are handed to the sink though others have some: for comparisons, which withhold what is missing. A
+    /// cluster's own objects and its delivery are handed over with all of its namespaces or not at all.
+    pub is_partial: bool,
     /// The time of the source commit (of a work tree, `HEAD`'s), in seconds since 1970; Acknowledgements expire by it. None
     /// where there is no commit: nothing expires then.
     pub now: Option<i64>,
@@ -183,7 +187,7 @@ impl Findings {
     }
 
     /// Those of the first phase with errors, and the warnings of the phases before it; all, where there is no error.
-    fn told(self, sources: &Sources) -> Vec<Diagnostic> {
+    pub fn told(self, sources: &Sources) -> Vec<Diagnostic> {
         let mut told = Diagnostics::new();
         for (_, diagnostics) in self.phases {
             let has_errors = diagnostics.has_errors();
@@ -203,6 +207,23 @@ impl Findings {
 /// Compiles a fleet. `Err` means that the sink failed; mistakes in the input are diagnostics.
 pub fn compile(sources: &Sources, options: &Options, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
     Loaded::new(sources, options).compile(sink)
+}
+
+/// What reads objects of this fleet again: its custom kinds, and of all others the newest minor's.
+pub fn api(sources: &Sources) -> Api {
+    let mut ignored = Diagnostics::new();
+    let specs = load::read(sources, &mut ignored).map(|reading| reading.finish(sources, &mut ignored));
+    let custom = specs.map(|specs| prepare::custom_kinds(&specs, &mut ignored)).unwrap_or_default();
+    Api::new(Minor::NEWEST, custom.into())
+}
+
+/// Findings about names of a filter that the fleet does not have.
+pub fn unknown_names(sources: &Sources, filter: &Filter) -> Vec<Diagnostic> {
+    let mut diagnostics = Diagnostics::new();
+    if let Some(reading) = load::read(sources, &mut Diagnostics::new()) {
+        filter.check(&reading.specs().names, &mut diagnostics);
+    }
+    diagnostics.into_iter().collect()
 }
 
 /// The sites that `snapshots.sites` of the Fleet names; none where snapshots hold everything, or the Fleet has errors.
@@ -240,7 +261,7 @@ impl<'s> Loaded<'s> {
             findings: Findings::default(),
             remembered: Vec::new(),
         };
-        if let Some(mut reading) = load::read(sources, memory, diagnostics) {
+        if let Some(mut reading) = load::read_with(sources, memory, diagnostics) {
             loaded.remembered = reading.take_remembered();
             let filter = &options.filter;
             if !filter.check(&reading.specs().names, diagnostics) {
@@ -289,6 +310,11 @@ impl<'s> Loaded<'s> {
         Some(&specs.fleet.spec.publish.branch)
     }
 
+    /// What was read, for those who compile nothing; none where specs could not be read or the filter names what is not there.
+    pub fn into_specs(self) -> (Option<Specs>, Findings) {
+        (self.specs, self.findings)
+    }
+
     pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
         self.compile_with(sink, Extras::default())
     }
@@ -332,7 +358,7 @@ fn compile_into(
 ) -> Result<(), Failed> {
     let meter = extras.meter.unwrap_or(&NoMeter);
     meter.start();
-    let prepared = Prepared::new(sources, specs, options, meter, findings.phase(Phase::Load));
+    let prepared = Prepared::metered(sources, specs, options, meter, findings.phase(Phase::Load));
     meter.lap(Step::Prepare);
     let Some(prepared) = prepared else { return Ok(()) };
     compilation.acknowledgements = prepared.policy.acknowledgements().clone();
@@ -366,6 +392,7 @@ fn compile_into(
         sink,
         recall: Recall::new(&prepared, options, extras.memory),
         forgets_objects: extras.forgets_objects,
+        is_partial: options.is_partial,
     };
     meter.lap(Step::Units);
     let mut by_cluster = run.namespaces(&selected)?;

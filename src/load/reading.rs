@@ -50,7 +50,12 @@ impl BrokenSpec {
 }
 
 /// Reads everything. Nothing if there is no bayplan.yaml, which is told.
-pub fn read(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagnostics) -> Option<Reading> {
+pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading> {
+    read_with(sources, &SpecMemory::default(), diagnostics)
+}
+
+/// As [`read`], with what the last run knew of spec files.
+pub fn read_with(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagnostics) -> Option<Reading> {
     let mut findings: BTreeMap<(Kind, String), Diagnostics> = BTreeMap::new();
     let mut general = Diagnostics::new();
     inputs::check_entries(sources, &mut |file, diagnostic| match templates::folder_of(&file.path) {

@@ -1,7 +1,7 @@
 //! A cluster's own objects: those of its templates, and those by which it takes the branch.
 
 use super::prepare::Prepared;
-use super::unit::{place_among, report_duplicates, summaries, to_output};
+use super::unit::{TracedObjects, place_among, report_duplicates, summaries, to_output};
 use super::{Findings, ObjectSummary, Phase, UnitFacts, UnitSummary, cross};
 use crate::delivery::{self, DeliveredCluster, DeliveredNamespace, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -52,6 +52,33 @@ pub fn compile(prepared: &Prepared<'_>, cluster: &Cluster) -> Outcome {
     outcome
 }
 
+/// A cluster's own objects once more, finished, with what led to them; not validated. None after the first phase with an error.
+pub fn traced<'s>(prepared: &Prepared<'s>, cluster: &'s Cluster, findings: &mut Findings) -> Option<TracedObjects<'s>> {
+    let context = context(prepared, cluster)?;
+    let mut finish = finish::trace::Trace::default();
+    let objects = finished(prepared, cluster, &context, &mut Hits::default(), &mut finish, findings)?;
+    let emit = |written: &[&Object<'_>]| emit::cluster_files(context.cluster, written);
+    Some(TracedObjects::new(objects, finish, &context, emit))
+}
+
+/// A cluster's delivery objects once more, finished, with what led to them. `namespaces` are the summaries of its units.
+pub fn traced_delivery<'s>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    delivered: &DeliveredCluster,
+    settings: &Settings,
+) -> Option<TracedObjects<'s>> {
+    let context = context(prepared, cluster)?;
+    let mut finish = finish::trace::Trace::default();
+    let objects = delivery_objects(cluster, delivered, settings);
+    let objects = finish::finish(objects, &context, &mut finish, &mut Diagnostics::new());
+    let emit = |written: &[&Object<'_>]| {
+        let written = written.iter().map(|object| (object.identity(), emit::bytes_of(object)));
+        emit::folder_files(&delivery_folder(context.cluster), written.collect())
+    };
+    Some(TracedObjects::new(objects, finish, &context, emit))
+}
+
 fn context<'a>(prepared: &'a Prepared<'_>, cluster: &'a Cluster) -> Option<UnitContext<'a>> {
     let name = cluster.spec.name();
     let prepared_cluster = prepared.cluster(name)?;
@@ -65,12 +92,11 @@ fn context<'a>(prepared: &'a Prepared<'_>, cluster: &'a Cluster) -> Option<UnitC
     })
 }
 
-/// What delivery needs to know. `own` is the summary of the cluster's own objects, `namespaces` are those of its units, and
-/// `branches` has the branch of every cluster.
+/// What delivery is told of a cluster.
 pub fn delivered(
     prepared: &Prepared<'_>,
     cluster: &Cluster,
-    own: &UnitSummary,
+    layers: BTreeSet<Layer>,
     namespaces: &[UnitSummary],
     branches: &BTreeMap<String, String>,
     diagnostics: &mut Diagnostics,
@@ -85,7 +111,7 @@ pub fn delivered(
     });
     let namespaces = namespaces.collect();
     let is_shared_branch = branches.values().filter(|other| **other == branch).count() > 1;
-    DeliveredCluster { name: name.to_owned(), is_shared_branch, branch, layers: own.facts.layers.clone(), namespaces }
+    DeliveredCluster { name: name.to_owned(), is_shared_branch, branch, layers, namespaces }
 }
 
 /// The folder of a cluster's delivery objects.
@@ -141,7 +167,18 @@ fn written_for_delivery(
     context: &UnitContext<'_>,
 ) -> (Vec<(Identity, Vec<u8>)>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let objects = values.into_iter().map(|value| Object {
+    let objects = values.into_iter().map(|value| delivery_object(value, cluster)).collect();
+    let objects = finish::finish(objects, context, &mut (), &mut diagnostics);
+    validate::schemas(&objects, context, &mut diagnostics);
+    (objects.iter().map(|object| (object.identity(), emit::bytes_of(object))).collect(), diagnostics)
+}
+
+fn delivery_objects<'s>(cluster: &Cluster, delivered: &DeliveredCluster, settings: &Settings) -> Vec<Object<'s>> {
+    delivery::objects(delivered, settings).into_iter().map(|value| delivery_object(value, cluster)).collect()
+}
+
+fn delivery_object<'s>(value: Value, cluster: &Cluster) -> Object<'s> {
+    Object {
         value,
         owner: Owner::Cluster,
         layer: Layer::Platform,
@@ -149,10 +186,7 @@ fn written_for_delivery(
         verbatim: None,
         octals: Vec::new(),
         origin: Origin { span: cluster.spec.name_place(), rendered: None, patches: Vec::new() },
-    });
-    let objects = finish::finish(objects.collect(), context, &mut diagnostics);
-    validate::schemas(&objects, context, &mut diagnostics);
-    (objects.iter().map(|object| (object.identity(), emit::bytes_of(object))).collect(), diagnostics)
+    }
 }
 
 fn report_twice(written: &[(Identity, Vec<u8>)], cluster: &Cluster, diagnostics: &mut Diagnostics) {
@@ -203,6 +237,29 @@ pub fn place_of(prepared: &Prepared<'_>, cluster: &Cluster, identity: &Identity)
     Some(place_among(&objects, identity).unwrap_or(cluster.spec.name_place()))
 }
 
+/// Renders, patches and finishes; none after the first phase with an error.
+fn finished<'s, R: finish::trace::Recorder>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    context: &UnitContext<'_>,
+    hits: &mut Hits,
+    recorder: &mut R,
+    findings: &mut Findings,
+) -> Option<Vec<Object<'s>>> {
+    let mut objects = written(prepared, cluster, findings)?;
+    let patches = prepared.patches.for_cluster(cluster.spec.name());
+    if !patches.is_empty() {
+        for object in &mut objects {
+            let diagnostics = findings.phase(Phase::Patch);
+            patching::apply(object, &patches, context.api, None, hits, diagnostics);
+        }
+    }
+    if findings.has_errors() {
+        return None;
+    }
+    Some(finish::finish(objects, context, recorder, findings.phase(Phase::Validate)))
+}
+
 /// Renders, patches, finishes and validates; none after the first phase with an error.
 fn objects<'s>(
     prepared: &Prepared<'s>,
@@ -210,21 +267,9 @@ fn objects<'s>(
     context: &UnitContext<'_>,
     outcome: &mut Outcome,
 ) -> Option<Vec<Object<'s>>> {
-    let name = cluster.spec.name();
     let findings = &mut outcome.findings;
-    let mut objects = written(prepared, cluster, findings)?;
-    let patches = prepared.patches.for_cluster(name);
-    if !patches.is_empty() {
-        for object in &mut objects {
-            let diagnostics = findings.phase(Phase::Patch);
-            patching::apply(object, &patches, context.api, None, &mut outcome.hits, diagnostics);
-        }
-    }
-    if findings.has_errors() {
-        return None;
-    }
+    let objects = finished(prepared, cluster, context, &mut outcome.hits, &mut (), findings)?;
     let diagnostics = findings.phase(Phase::Validate);
-    let objects = finish::finish(objects, context, diagnostics);
     report_duplicates(&objects, context, diagnostics);
     let of_templates = cluster.spec.spec.templates.iter().filter_map(|name| prepared.specs.templates.get(name));
     let external = of_templates.flat_map(|template| &template.spec.spec.external);

@@ -3,7 +3,7 @@
 //! Everything that can be wrong with templates is found here, before any site is looked at.
 
 use super::Options;
-use super::meter::Meter;
+use super::meter::{Meter, NoMeter};
 use crate::delivery::Settings;
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::kubernetes::{Api, CrdProblemKind, CustomKinds, Minor};
@@ -63,6 +63,16 @@ pub struct PreparedCluster {
 impl<'s> Prepared<'s> {
     /// Nothing, if any error was found.
     pub fn new(
+        sources: &'s Sources,
+        specs: &'s Specs,
+        options: &'s Options,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        Prepared::metered(sources, specs, options, &NoMeter, diagnostics)
+    }
+
+    /// As [`Prepared::new`], with who is told how far the work is.
+    pub fn metered(
         sources: &'s Sources,
         specs: &'s Specs,
         options: &'s Options,
@@ -183,7 +193,7 @@ fn sops_secret(specs: &Specs, cluster: &Cluster, settings: &Settings, diagnostic
     Inline::compile(&settings.sops_secret_ref, place, &schema, diagnostics)
 }
 
-fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {
+pub(super) fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {
     let documents: Vec<Value> =
         specs.crds.iter().map(|document| to_value(document, &document.root, Doubtful::Refuse, diagnostics)).collect();
     let (kinds, problems) = CustomKinds::read(&documents);

@@ -31,6 +31,8 @@ pub struct Run<'a, 's> {
     pub sink: &'a mut dyn Sink,
     pub recall: Option<Recall<'a, 's>>,
     pub forgets_objects: bool,
+    /// What is sound is handed on even where something else is not.
+    pub is_partial: bool,
 }
 
 /// What is known from the last run, with what it is asked by.
@@ -142,7 +144,7 @@ impl<'s> Run<'_, 's> {
             files.extend(own);
             summaries.push((number, summary));
         }
-        if !self.findings.has_errors() && self.seen.twice.is_empty() {
+        if self.may_write() {
             self.sink.accept(files)?;
             let contents = if fresh.is_empty() { BTreeMap::new() } else { self.sink.take_contents() };
             for (cluster, folder, digest, mut unit) in fresh {
@@ -200,7 +202,8 @@ impl<'s> Run<'_, 's> {
         let Some(settings) = self.prepared.cluster(name).map(|prepared| &prepared.delivery) else { return Ok(None) };
         let mut found = Findings::default();
         let diagnostics = found.phase(super::Phase::Validate);
-        let delivered = cluster::delivered(self.prepared, cluster, own, namespaces, branches, diagnostics);
+        let delivered =
+            cluster::delivered(self.prepared, cluster, own.facts.layers.clone(), namespaces, branches, diagnostics);
         let folder = cluster::delivery_folder(name);
         // Where others write into its namespace too, its objects have to be held against theirs.
         let has_company = namespaces.iter().any(|unit| unit.namespace == settings.namespace)
@@ -238,7 +241,7 @@ impl<'s> Run<'_, 's> {
     }
 
     fn may_write(&self) -> bool {
-        !self.findings.has_errors() && self.seen.twice.is_empty()
+        (self.is_partial || !self.findings.has_errors()) && self.seen.twice.is_empty()
     }
 }
 
