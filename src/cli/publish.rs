@@ -198,7 +198,9 @@ impl Job<'_> {
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
-            self.remember_inputs(loaded.branches(), &remembered);
+            if worst == ExitStatus::Fine {
+                self.remember_inputs(loaded.branches(), &remembered);
+            }
             self.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
