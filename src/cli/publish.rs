@@ -134,8 +134,8 @@ struct Target {
 }
 
 enum TargetSink {
-    Writer(TreeWriter),
-    Comparer(TreeComparer),
+    Writer(Box<TreeWriter>),
+    Comparer(Box<TreeComparer>),
 }
 
 impl Target {
@@ -311,13 +311,13 @@ impl Job<'_> {
             if has_last {
                 comparer.watch(is_watched);
             }
-            TargetSink::Comparer(comparer)
+            TargetSink::Comparer(Box::new(comparer))
         } else {
             let mut writer = publisher.writer(&previous)?;
             if has_last {
                 writer.watch(is_watched);
             }
-            TargetSink::Writer(writer)
+            TargetSink::Writer(Box::new(writer))
         };
         let gate = Gate::default();
         Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink), gate }))
@@ -507,7 +507,7 @@ impl Sink for Router {
         let target = self.targets.iter_mut().find(|target| target.clusters.iter().any(|name| name == cluster));
         match target.and_then(|target| target.sink.as_mut()) {
             Some(TargetSink::Writer(writer)) => writer.keep(folder, kept),
-            Some(TargetSink::Comparer(comparer)) => Sink::keep(comparer, folder, kept),
+            Some(TargetSink::Comparer(comparer)) => Sink::keep(comparer.as_mut(), folder, kept),
             None => Ok(false),
         }
     }
@@ -517,7 +517,7 @@ impl Sink for Router {
         for target in &mut self.targets {
             match &mut target.sink {
                 Some(TargetSink::Writer(writer)) => contents.extend(writer.take_contents()),
-                Some(TargetSink::Comparer(comparer)) => contents.extend(Sink::take_contents(comparer)),
+                Some(TargetSink::Comparer(comparer)) => contents.extend(Sink::take_contents(comparer.as_mut())),
                 None => {}
             }
         }

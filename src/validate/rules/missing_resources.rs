@@ -81,7 +81,7 @@ fn check(view: &View<'_>, found: &mut Found) {
                     quota.identity()
                 );
                 let help = format!("set resources.{{{missing}}}, or defaults in a LimitRange of the namespace");
-                let finding = Finding::new(pod.object, container.pointer.child("resources"), message, help);
+                let finding = Finding::new(pod.object, container.pointer().child("resources"), message, help);
                 found.push(finding.also(number, pointer("/spec/hard"), "counted here"));
             }
         }

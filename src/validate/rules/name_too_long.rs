@@ -34,23 +34,24 @@ fn check(view: &View<'_>, found: &mut Found) {
             ("batch", "Job") if object.run != Some(Run::OnChange) => 63,
             _ => usize::MAX,
         };
-        let mut judge = |name: &str, limit: usize, what: &str, field: Pointer| {
+        // What is said is made only where something is said.
+        let mut judge = |name: &str, limit: usize, what: &dyn Fn() -> String, field: &dyn Fn() -> Pointer| {
             if name.len() > limit {
+                let what = format!("{} of {}", what(), object.identity());
                 let message = format!("{what} has {} characters, {limit} at most are allowed", name.len());
-                found.push(Finding::new(number, field, message, "choose a shorter name").label(""));
+                found.push(Finding::new(number, field(), message, "choose a shorter name").label(""));
             }
         };
-        let name = object.name();
-        judge(name, limit, &format!("the name of {}", object.identity()), pointer("/metadata/name"));
+        judge(object.name(), limit, &|| "the name".to_owned(), &|| pointer("/metadata/name"));
         for (host, field) in hosts(object) {
-            judge(host, 253, &format!("host `{host}` of {}", object.identity()), field.clone());
+            judge(host, 253, &|| format!("host `{host}`"), &|| field.clone());
             let longest = host.split('.').max_by_key(|label| label.len()).unwrap_or_default();
-            judge(longest, 63, &format!("`{longest}` in a host of {}", object.identity()), field);
+            judge(longest, 63, &|| format!("`{longest}` in a host"), &|| field.clone());
         }
         if (object.group(), object.kind()) == ("cert-manager.io", "Certificate")
             && let Some(common) = object.value.pointer("/spec/commonName").and_then(Value::as_str)
         {
-            judge(common, 64, &format!("the common name of {}", object.identity()), pointer("/spec/commonName"));
+            judge(common, 64, &|| "the common name".to_owned(), &|| pointer("/spec/commonName"));
         }
     }
     for pod in &view.pods {
@@ -59,24 +60,24 @@ fn check(view: &View<'_>, found: &mut Found) {
 }
 
 fn of_pod(view: &View<'_>, pod: &Pod<'_>, found: &mut Found) {
-    let owner = view.name_of(pod);
-    let mut judge = |value: &Value, limit: usize, what: &str, at: Pointer| {
+    let mut judge = |value: &Value, limit: usize, what: &str, at: &dyn Fn() -> Pointer| {
         if let Some(name) = value.get("name").and_then(Value::as_str).filter(|name| name.len() > limit) {
+            let owner = view.name_of(pod);
             let message = format!(
                 "the name of {what} `{name}` of {owner} has {} characters, {limit} at most are allowed",
                 name.len()
             );
-            found.push(Finding::new(pod.object, at.child("name"), message, "choose a shorter name"));
+            found.push(Finding::new(pod.object, at().child("name"), message, "choose a shorter name"));
         }
     };
     for container in pod.containers() {
-        judge(container.value, 63, "container", container.pointer.clone());
+        judge(container.value, 63, "container", &|| container.pointer());
         for (index, port) in items(container.value, "ports") {
-            judge(port, 15, "port", container.pointer.child("ports").child(index));
+            judge(port, 15, "port", &|| container.pointer().child("ports").child(index));
         }
     }
     for (index, volume) in items(pod.spec, "volumes") {
-        judge(volume, 63, "volume", pod.pointer("/spec/volumes").child(index));
+        judge(volume, 63, "volume", &|| pod.pointer("/spec/volumes").child(index));
     }
 }
 

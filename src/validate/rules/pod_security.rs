@@ -56,7 +56,7 @@ impl<'a> Subject<'_, 'a> {
         });
         let rest = self.containers.iter().filter_map(|container| {
             let value = container.value.get("securityContext")?.pointer(field)?;
-            let at = container.pointer.child("securityContext").join(&pointer(field));
+            let at = container.pointer().child("securityContext").join(&pointer(field));
             Some((container.title(), at, value))
         });
         own.into_iter().chain(rest).filter(|(_, _, value)| !value.is_null()).collect()

@@ -44,7 +44,7 @@ fn check(view: &View<'_>, found: &mut Found) {
                         .unwrap_or_else(|| "add it to the pod's volumes".to_owned());
                     found.push(Finding::new(
                         pod.object,
-                        container.pointer.child(list).child(index).child(field),
+                        container.pointer().child(list).child(index).child(field),
                         message,
                         help,
                     ));

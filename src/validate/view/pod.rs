@@ -20,8 +20,9 @@ pub struct Pod<'a> {
 pub struct Container<'a> {
     pub value: &'a Value,
     pub is_init: bool,
-    /// Where it lies in its object.
-    pub pointer: Pointer,
+    /// Where its pod lies, and its number in the list.
+    at: &'static str,
+    index: usize,
 }
 
 impl<'a> Pod<'a> {
@@ -51,11 +52,12 @@ impl<'a> Pod<'a> {
     /// Init containers first, as they run.
     pub fn containers(&self) -> impl Iterator<Item = Container<'a>> {
         let of = |list: &'static str| {
-            let at = self.pointer("/spec").child(list);
+            let at = self.at;
             items(self.spec, list).map(move |(index, value)| Container {
                 value,
                 is_init: list == "initContainers",
-                pointer: at.child(index),
+                at,
+                index,
             })
         };
         of("initContainers").chain(of("containers"))
@@ -72,6 +74,12 @@ impl<'a> Pod<'a> {
 }
 
 impl<'a> Container<'a> {
+    /// Where it lies in its object. Made when it is asked for, since most containers give no reason to.
+    pub fn pointer(&self) -> Pointer {
+        let list = if self.is_init { "initContainers" } else { "containers" };
+        pointer(self.at).child("spec").child(list).child(self.index)
+    }
+
     pub fn name(&self) -> &'a str {
         text(self.value, "name")
     }

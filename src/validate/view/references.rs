@@ -42,14 +42,15 @@ pub fn of_containers<'a>(pod: &Pod<'a>) -> Vec<Reference<'a>> {
     let mut collector = Collector { found: Vec::new() };
     for container in pod.containers() {
         for (index, variable) in items(container.value, "env") {
-            let at = container.pointer.child("env").child(index).child("valueFrom");
+            // Most variables come from nowhere, and get no pointer.
+            let Some(source) = variable.get("valueFrom") else { continue };
+            let at = container.pointer().child("env").child(index).child("valueFrom");
             for (kind, field) in [("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")] {
-                let holder = variable.get("valueFrom").and_then(|source| source.get(field));
-                collector.add_due(kind, holder, "name", &at.child(field));
+                collector.add_due(kind, source.get(field), "name", &at.child(field));
             }
         }
         for (index, source) in items(container.value, "envFrom") {
-            let at = container.pointer.child("envFrom").child(index);
+            let at = container.pointer().child("envFrom").child(index);
             for (kind, field) in [("ConfigMap", "configMapRef"), ("Secret", "secretRef")] {
                 collector.add_due(kind, source.get(field), "name", &at.child(field));
             }
@@ -57,6 +58,9 @@ pub fn of_containers<'a>(pod: &Pod<'a>) -> Vec<Reference<'a>> {
     }
     let volumes = pod.pointer("/spec/volumes");
     for (index, volume) in items(pod.spec, "volumes") {
+        if !["configMap", "secret", "projected"].into_iter().any(|source| volume.get(source).is_some()) {
+            continue;
+        }
         let at = volumes.child(index);
         collector.add_due("ConfigMap", volume.get("configMap"), "name", &at.child("configMap"));
         collector.add_due("Secret", volume.get("secret"), "secretName", &at.child("secret"));

@@ -74,7 +74,7 @@ fn host(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
         for (index, port) in items(container.value, "ports") {
             if port.get("hostPort").and_then(Value::as_i64).is_some_and(|port| port != 0) {
                 violations.push(Violation {
-                    field: container.pointer.child("ports").child(index).child("hostPort"),
+                    field: container.pointer().child("ports").child(index).child("hostPort"),
                     message: format!("{} may not take a port of the node", container.title()),
                     help: "remove hostPort, and use a Service",
                 });
@@ -168,7 +168,7 @@ fn handlers(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
                 if !host.is_empty() {
                     violations.push(Violation {
                         field: container
-                            .pointer
+                            .pointer()
                             .join(&crate::validate::view::pointer(path))
                             .child(action)
                             .child("host"),

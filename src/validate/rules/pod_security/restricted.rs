@@ -39,7 +39,7 @@ pub fn check(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for container in &subject.containers {
         if in_context(container, "/allowPrivilegeEscalation").and_then(Value::as_bool) != Some(false) {
             violations.push(Violation {
-                field: container.pointer.child("securityContext").child("allowPrivilegeEscalation"),
+                field: container.pointer().child("securityContext").child("allowPrivilegeEscalation"),
                 message: format!("{} must set allowPrivilegeEscalation to false", container.title()),
                 help: "set securityContext.allowPrivilegeEscalation: false",
             });
@@ -80,7 +80,7 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
         let set = in_context(container, "/runAsNonRoot").and_then(Value::as_bool);
         if set.or(own) != Some(true) {
             violations.push(Violation {
-                field: container.pointer.child("securityContext").child("runAsNonRoot"),
+                field: container.pointer().child("securityContext").child("runAsNonRoot"),
                 message: format!("{} must set runAsNonRoot to true", container.title()),
                 help: "set securityContext.runAsNonRoot: true on the pod or on each container",
             });
@@ -102,7 +102,7 @@ fn seccomp(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for container in &subject.containers {
         if own.is_none() && in_context(container, "/seccompProfile/type").is_none() {
             violations.push(Violation {
-                field: container.pointer.child("securityContext").child("seccompProfile"),
+                field: container.pointer().child("securityContext").child("seccompProfile"),
                 message: format!("{} must have a seccomp profile", container.title()),
                 help: "set securityContext.seccompProfile.type: RuntimeDefault on the pod or on each container",
             });
@@ -112,7 +112,7 @@ fn seccomp(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 
 fn capabilities(container: &Container<'_>, violations: &mut Vec<Violation>) {
     let list = |path: &str| in_context(container, path).and_then(Value::as_array).into_iter().flatten();
-    let at = container.pointer.child("securityContext").child("capabilities");
+    let at = container.pointer().child("securityContext").child("capabilities");
     if !list("/capabilities/drop").any(|name| name.as_str() == Some("ALL")) {
         violations.push(Violation {
             field: at.child("drop"),
