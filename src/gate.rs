@@ -18,7 +18,6 @@ mod mass;
 mod mounts;
 mod object;
 mod pair;
-mod quantity;
 mod removal;
 mod rename;
 

@@ -5,8 +5,8 @@ use super::finding::{Finding, plain};
 use super::immutable;
 use super::mounts;
 use super::object::Published;
-use super::quantity;
 use crate::diag::Severity;
+use crate::kubernetes::quantity;
 use crate::spec::common::Layer;
 use std::cmp::Ordering;
 

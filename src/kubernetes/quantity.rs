@@ -1,4 +1,4 @@
-//! Amounts of storage, as far as comparing them asks for.
+//! Amounts, as far as comparing them asks for.
 
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -8,21 +8,33 @@ pub fn compare(one: &Value, other: &Value) -> Option<Ordering> {
     Some(thousandths(one)?.cmp(&thousandths(other)?))
 }
 
-/// A quantity in thousandths. One above 10^35 cannot be read, nor can a negative one.
-fn thousandths(value: &Value) -> Option<u128> {
+/// Whether a quantity is below zero.
+pub fn is_negative(value: &Value) -> bool {
+    thousandths(value).is_some_and(|amount| amount < 0)
+}
+
+/// Whether a quantity is a whole number.
+pub fn is_whole(value: &Value) -> bool {
+    thousandths(value).is_none_or(|amount| amount % 1000 == 0)
+}
+
+/// A quantity in thousandths. One beyond 10^35 cannot be read.
+fn thousandths(value: &Value) -> Option<i128> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    let end = text.find(|character: char| !character.is_ascii_digit() && !matches!(character, '.' | '+'));
-    let (number, suffix) = text.split_at(end.unwrap_or(text.len()));
-    let (whole, fraction) =
-        number.trim_start_matches('+').split_once('.').unwrap_or((number.trim_start_matches('+'), ""));
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
+    let end = unsigned.find(|character: char| !character.is_ascii_digit() && character != '.');
+    let (number, suffix) = unsigned.split_at(end.unwrap_or(unsigned.len()));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
     let (factor, divisor) = factor(suffix)?;
     let scale = 10u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    digits.checked_mul(factor)?.checked_mul(1000)?.checked_div(scale.checked_mul(divisor)?)
+    let amount = digits.checked_mul(factor)?.checked_mul(1000)?.checked_div(scale.checked_mul(divisor)?)?;
+    let amount = i128::try_from(amount).ok()?;
+    Some(if text.starts_with('-') { -amount } else { amount })
 }
 
 /// What a suffix multiplies by, and divides by.
@@ -63,6 +75,7 @@ mod tests {
             (json!("2Ti"), json!("1999Gi"), Some(Ordering::Greater)),
             (json!(1073741824), json!("1Gi"), Some(Ordering::Equal)),
             (json!("500m"), json!(1), Some(Ordering::Less)),
+            (json!("-1"), json!("1m"), Some(Ordering::Less)),
             (json!("ten"), json!("1Gi"), None),
             (json!("1Gx"), json!("1Gi"), None),
         ];
