@@ -1,22 +1,11 @@
-//! Jobs and CronJobs.
+//! Jobs and CronJobs. That the name of one is too long is told by the rule `name-too-long`.
 
 use super::{Fields, Walk, cron, integer, is_true, pod, present, text, workload};
-
-/// The server gives a CronJob's jobs a suffix of eleven characters.
-const LONGEST_CRON_NAME: usize = 52;
 
 pub(super) fn check<'v>(walk: &mut Walk<'_, 'v>, kind: &str, object: &'v Fields) {
     match kind {
         "Job" => walk.spec(object, |walk, spec| job(walk, spec, false)),
-        "CronJob" => {
-            walk.map(object, "metadata", |walk, metadata| {
-                if text(metadata, "name").is_some_and(|name| name.len() > LONGEST_CRON_NAME) {
-                    let what = format!("is longer than {LONGEST_CRON_NAME} characters");
-                    walk.refuse_at("name", &what, "the names of its jobs end in eleven more: take a shorter one");
-                }
-            });
-            walk.map(object, "spec", cron_job);
-        }
+        "CronJob" => walk.map(object, "spec", cron_job),
         _ => {}
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn check<'v>(
     volumes: &Volumes<'v>,
     in_host_network: bool,
 ) {
-    walk.form(fields, "name", forms::is_label, forms::LABEL);
+    walk.form(fields, "name", forms::is_label_of_any_length, forms::LABEL);
     walk.not_empty(fields, "name");
     walk.due(fields, "image");
     ports(walk, fields, in_host_network);
@@ -78,7 +78,7 @@ fn ports<'v>(walk: &mut Walk<'_, 'v>, fields: &'v Fields, in_host_network: bool)
     walk.each(fields, "ports", |walk, port| {
         walk.within(port, &["containerPort"], 1, 65535);
         walk.within(port, &["hostPort"], 0, 65535);
-        walk.form(port, "name", forms::is_port_name, forms::PORT_NAME);
+        walk.form(port, "name", forms::is_port_name_of_any_length, forms::PORT_NAME);
         if let Some(name) = text(port, "name").filter(|name| !name.is_empty())
             && !names.insert(name)
         {

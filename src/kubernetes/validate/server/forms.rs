@@ -45,6 +45,16 @@ pub(super) fn is_label(text: &str) -> bool {
     NameRule::Label.allows(text)
 }
 
+/// A DNS label of a container or volume, whose length the rule `name-too-long` tells, with the number of characters.
+pub(super) fn is_label_of_any_length(text: &str) -> bool {
+    is_label(text) || text.len() > 63
+}
+
+/// The same for the port of a container.
+pub(super) fn is_port_name_of_any_length(text: &str) -> bool {
+    is_port_name(text) || text.len() > 15
+}
+
 pub(super) fn is_subdomain(text: &str) -> bool {
     NameRule::Subdomain.allows(text)
 }

@@ -27,7 +27,7 @@ const MODE: &str = "write an octal number from 0 to 0777, such as 0644";
 pub(super) fn check<'v>(walk: &mut Walk<'_, 'v>, spec: &'v Fields, claims: &[&'v str]) -> Volumes<'v> {
     let mut names: BTreeSet<&str> = claims.iter().copied().collect();
     walk.each(spec, "volumes", |walk, volume| {
-        walk.form(volume, "name", forms::is_label, forms::LABEL);
+        walk.form(volume, "name", forms::is_label_of_any_length, forms::LABEL);
         walk.not_empty(volume, "name");
         names.extend(text(volume, "name"));
         check_source(walk, volume);
