@@ -119,7 +119,9 @@ pub fn of_changed(old: &Object, new: &Object, fields: &[FieldChange]) -> Vec<Rem
     exposure::changed(old, new, &mut remarks);
     secret_reference::changed(new, fields, &mut remarks);
     pods::changed(new, fields, &mut remarks);
-    let settles = |remark: &Remark| matches!(remark.class, Class::Recreates | Class::RestartsPods | Class::JobRuns);
+    let settles = |remark: &Remark| {
+        matches!(remark.class, Class::Recreates | Class::RestartsPods | Class::JobRuns | Class::InPlace)
+    };
     if !remarks.iter().any(settles) {
         remarks.push(Remark::plain(Class::InPlace));
     }

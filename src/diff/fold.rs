@@ -7,6 +7,8 @@
 mod delta;
 mod exceptions;
 
+pub use delta::of as delta;
+
 use super::change::{Action, Change};
 use super::class::{Class, Remark, some};
 use super::fields::{FieldChange, Sort};
@@ -104,6 +106,7 @@ pub fn fold(paired: Paired, context: &Context<'_>) -> Diff {
     }
     let mut hunks: Vec<Hunk> = buckets.into_values().flat_map(hunks_of).collect();
     exceptions::find(&mut hunks, context);
+    let mut hunks = joined(hunks);
     hunks.sort_by(|one, other| order(one).cmp(&order(other)));
     Diff { hunks, formatting, others, summary }
 }
@@ -111,6 +114,39 @@ pub fn fold(paired: Paired, context: &Context<'_>) -> Diff {
 /// The gravest first, then whole namespaces, then by kind and name.
 fn order(hunk: &Hunk) -> (Option<&Class>, bool, Action, &str, &str, &Subject) {
     (hunk.classes.first(), !hunk.is_bundle(), hunk.action, &hunk.kind, &hunk.title, &hunk.subjects[0])
+}
+
+/// Objects of one kind that differ in the same way in the same places, such as the three CronJobs of a site, are told as one.
+fn joined(hunks: Vec<Hunk>) -> Vec<Hunk> {
+    let mut joined: Vec<Hunk> = Vec::with_capacity(hunks.len());
+    for hunk in hunks {
+        let known = joined.iter_mut().rev().find(|known| is_same(known, &hunk));
+        match known {
+            Some(known) => {
+                let name = hunk.title.strip_prefix(&hunk.kind).unwrap_or(&hunk.title);
+                known.title = format!("{},{name}", known.title);
+                known.peers = known.peers.zip(hunk.peers).map(|(one, other)| one + other);
+                known.subjects.extend(hunk.subjects);
+            }
+            None => joined.push(hunk),
+        }
+    }
+    joined
+}
+
+fn is_same(one: &Hunk, other: &Hunk) -> bool {
+    let homes = |hunk: &'_ Hunk| -> BTreeSet<String> { hunk.subjects.iter().map(Subject::place).collect() };
+    let values = |hunk: &'_ Hunk| -> Vec<(Path, Sort, Values)> {
+        hunk.fields.iter().map(|field| (field.path.clone(), field.sort, field.values.clone())).collect()
+    };
+    one.action == Action::Changed
+        && other.action == Action::Changed
+        && (&one.group, &one.kind, &one.classes, &one.remarks)
+            == (&other.group, &other.kind, &other.classes, &other.remarks)
+        && one.exceptions.is_empty()
+        && other.exceptions.is_empty()
+        && values(one) == values(other)
+        && homes(one) == homes(other)
 }
 
 fn hunks_of(bucket: Vec<Plain>) -> Vec<Hunk> {

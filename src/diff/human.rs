@@ -1,7 +1,7 @@
 //! The report for people at a terminal.
 
 use super::class::Class;
-use super::lines::{self, Limits, Line, Mark, clean};
+use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
 use super::{Hunk, Report};
 
@@ -41,8 +41,9 @@ pub fn render(report: &Report, style: Style) -> String {
         page.gates(report);
     }
     let most = if style.is_full { usize::MAX } else { MOST_HUNKS };
+    let mut writer = Writer::new(&limits);
     for hunk in report.diff.hunks.iter().take(most) {
-        page.hunk(hunk, &limits);
+        page.hunk(hunk, &limits, &mut writer);
     }
     let left = report.diff.hunks.len().saturating_sub(most);
     if left > 0 {
@@ -89,7 +90,7 @@ impl Page {
         }
     }
 
-    fn hunk(&mut self, hunk: &Hunk, limits: &Limits) {
+    fn hunk(&mut self, hunk: &Hunk, limits: &Limits, writer: &mut Writer<'_>) {
         self.text.push('\n');
         let color = match hunk.action.sign() {
             '+' => GREEN,
@@ -105,7 +106,7 @@ impl Page {
             self.piece(if is_grave { RED } else { CYAN }, &format!("  [{}]", classes.join(", ")));
         }
         self.text.push('\n');
-        for line in lines::of(hunk, limits) {
+        for line in writer.hunk(hunk) {
             self.marked(&line);
         }
     }

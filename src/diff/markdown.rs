@@ -4,7 +4,7 @@
 //! entities: there it is no markup, no mention, no link and no command, whatever a spec holds.
 
 use super::class::Class;
-use super::lines::{self, Limits, Line, Mark, clean};
+use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
 use super::{Hunk, Report};
 use crate::diag::Severity;
@@ -117,7 +117,7 @@ fn details(hunk: &Hunk, is_open: bool, limits: &Limits) -> String {
     let title = format!("{} {}", hunk.action.sign(), hunk.title);
     let title: String = title.chars().take(limits.width).collect();
     let places: String = lines::places(hunk, limits).chars().take(limits.width).collect();
-    let marked: Vec<String> = lines::of(hunk, limits).iter().map(marked).collect();
+    let marked: Vec<String> = Writer::new(limits).hunk(hunk).iter().map(marked).collect();
     format!(
         "\n<details{open}><summary>{} {}{classes}</summary>\n\n{}\n</details>\n",
         code(&title),
