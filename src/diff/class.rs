@@ -3,7 +3,7 @@
 //! One file a concern. Each takes the two versions of an object (or the one that there is) and the fields that differ, and adds
 //! [`Remark`]s; none knows of other objects. What follows from several objects is found where they are paired.
 
-mod data;
+pub mod data;
 mod exposure;
 mod network_policy;
 mod permissions;

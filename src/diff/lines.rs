@@ -88,7 +88,8 @@ impl<'l> Writer<'l> {
         }
         if hunk.is_bundle() {
             let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
-            self.push(Mark::Remark, 0, cut(&kinds.join(", "), limits.width));
+            let total = count(hunk.contents.values().sum(), "object");
+            self.push(Mark::Remark, 0, cut(&format!("{total}: {}", kinds.join(", ")), limits.width));
         }
         let mut said: Vec<&SetBy> = Vec::new();
         for field in hunk.fields.iter().take(limits.fields) {
@@ -207,7 +208,8 @@ impl<'l> Writer<'l> {
 pub fn told_place(place: &SetBy) -> String {
     let was = if place.is_old { "was " } else { "" };
     let who = if place.who.is_empty() { String::new() } else { format!(", {}", clean(&place.who)) };
-    format!("{was}set in {}:{}{who}", clean(&place.file), place.line)
+    let done = if place.who.is_empty() { "written" } else { "set" };
+    format!("{was}{done} in {}:{}{who}", clean(&place.file), place.line)
 }
 
 /// Where a hunk is: one place by name, or how many and where.
@@ -281,7 +283,7 @@ fn of_blocks([old, new]: &[Vec<String>; 2], limits: &Limits) -> Vec<Line> {
 fn inline(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.contains('\n') => None,
-        Value::String(text) if scalar::needs_quotes(text) => Some(clean(&value.to_string())),
+        Value::String(text) if is_doubtful(text) => Some(clean(&value.to_string())),
         Value::String(text) => Some(clean(text)),
         Value::Array(items) if items.iter().all(is_word) => {
             let text = format!("[{}]", items.iter().filter_map(inline).collect::<Vec<_>>().join(", "));
@@ -294,6 +296,13 @@ fn inline(value: &Value) -> Option<String> {
         Value::Array(_) | Value::Object(_) => None,
         scalar => Some(scalar.to_string()),
     }
+}
+
+/// Whether a text would be taken for something else, or for nothing, without quotes.
+fn is_doubtful(text: &str) -> bool {
+    let is_other = scalar::needs_quotes(text)
+        && text.chars().all(|character| character.is_alphanumeric() || "+-._~".contains(character));
+    text.is_empty() || text.trim() != text || is_other || text.contains(char::is_control)
 }
 
 fn is_word(value: &Value) -> bool {
