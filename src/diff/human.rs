@@ -3,7 +3,7 @@
 use super::class::Class;
 use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
-use super::{Hunk, Report};
+use super::{Hunk, Report, ValueChange};
 
 /// How it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -34,11 +34,13 @@ pub fn render(report: &Report, style: Style) -> String {
     for withheld in &report.withheld {
         page.line(RED, &clean(&withheld.told()));
     }
-    let sentence = report.diff.summary.sentence();
-    if !report.withheld.iter().any(|withheld| withheld.namespaces.is_none()) {
+    if !report.is_withheld_whole() {
         let color = if report.diff.summary.count(Class::DataAtRisk) > 0 { RED } else { BOLD };
-        page.line(color, &sentence);
-        page.gates(report);
+        page.line(color, &clean(&report.headline()));
+        match &report.values {
+            None => page.gates(report),
+            Some(values) => page.values(&values.changes, values.deployments, &limits),
+        }
     }
     let most = if style.is_full { usize::MAX } else { MOST_HUNKS };
     let mut writer = Writer::new(&limits);
@@ -87,6 +89,19 @@ impl Page {
             let is_refusal = *severity == crate::diag::Severity::Error;
             let (color, word) = if is_refusal { (RED, "would refuse") } else { (YELLOW, "would warn") };
             self.line(color, &format!("gates: {word} [{code}]: {}", clean(message)));
+        }
+    }
+
+    fn values(&mut self, values: &[ValueChange], deployments: usize, limits: &Limits) {
+        if values.is_empty() {
+            return;
+        }
+        self.text.push_str("\nvalues\n");
+        let mut writer = Writer::new(limits);
+        for change in values {
+            for line in writer.value(change, deployments) {
+                self.marked(&line);
+            }
         }
     }
 

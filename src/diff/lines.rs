@@ -8,7 +8,7 @@ use super::class::Class;
 use super::fields::Sort;
 use super::fold::delta;
 use super::summary::count;
-use super::{FoldedField, Hunk, SetBy, Subject, Values};
+use super::{FoldedField, Hunk, SetBy, Subject, ValueChange, Values};
 use crate::yaml::scalar;
 use crate::yaml::write::write_value;
 use serde_json::Value;
@@ -104,6 +104,33 @@ impl<'l> Writer<'l> {
             self.push(Mark::Remark, 0, format!("and {more}"));
         }
         self.exceptions(hunk);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// One value that differs between two environments, of so many deployments that are compared.
+    pub fn value(&mut self, change: &ValueChange, deployments: usize) -> Vec<Line> {
+        let path = clean(&change.path.to_string());
+        if let Values::Same { old, new } = &change.values {
+            self.values(&path, old.as_ref(), new.as_ref());
+        }
+        let told = |place: &Option<SetBy>| place.as_ref().map(place_alone);
+        match [told(&change.set_by[0]), told(&change.set_by[1])] {
+            [None, None] => {}
+            [Some(old), None] => self.push(Mark::Remark, 1, old),
+            [None, Some(new)] => self.push(Mark::Remark, 1, new),
+            [Some(old), Some(new)] => self.push(Mark::Remark, 1, format!("{old} -> {new}")),
+        }
+        let subjects = &change.subjects;
+        if deployments > 1 {
+            let sites: Vec<String> = subjects.iter().map(Subject::place).take(self.limits.names).collect();
+            let more = subjects.len() - sites.len();
+            let text = match more {
+                _ if subjects.len() == deployments => format!("all {deployments} sites"),
+                0 => sites.join(", "),
+                more => format!("{} and {more} more", sites.join(", ")),
+            };
+            self.push(Mark::Remark, 1, clean(&text));
+        }
         std::mem::take(&mut self.lines)
     }
 
@@ -207,9 +234,14 @@ impl<'l> Writer<'l> {
 /// `site-specs/sites/portal.yaml:22, site portal, environment production`.
 pub fn told_place(place: &SetBy) -> String {
     let was = if place.is_old { "was " } else { "" };
-    let who = if place.who.is_empty() { String::new() } else { format!(", {}", clean(&place.who)) };
     let done = if place.who.is_empty() { "written" } else { "set" };
-    format!("{was}{done} in {}:{}{who}", clean(&place.file), place.line)
+    format!("{was}{done} in {}", place_alone(place))
+}
+
+/// The same without the verb.
+fn place_alone(place: &SetBy) -> String {
+    let who = if place.who.is_empty() { String::new() } else { format!(", {}", clean(&place.who)) };
+    format!("{}:{}{who}", clean(&place.file), place.line)
 }
 
 /// Where a hunk is: one place by name, or how many and where.
