@@ -6,16 +6,17 @@
 
 use super::change::{Action, Change};
 use super::class;
-use super::fields;
+use super::fields::{self, FieldChange};
 use super::fold;
 use super::object::{Object, Subject};
 use super::pair::Paired;
+use super::path::Step;
 use super::telling;
 use super::{Context, Diff, SetBy, ValueChange, Values};
 use crate::kubernetes::Api;
 use crate::pipeline::Filter;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The values of one site's deployment in each environment.
 pub struct SiteValues<'v> {
@@ -46,6 +47,11 @@ pub fn values(
                 set_by: [0, 1].map(|side| setter(number, side, &field.at[side])),
             });
             known.subjects.push(site.subject.clone());
+            if known.subjects.len() == 2 {
+                // Of several without the names that differ.
+                let plain = |value: &Option<Value>| value.as_ref().map(|value| names.replace_in(value));
+                known.values = Values::Same { old: plain(&field.old), new: plain(&field.new) };
+            }
         }
     }
     folded.into_values().collect()
@@ -57,15 +63,27 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, [old, new]: [&str; 2], api: &A
         let mut found: BTreeMap<Key, Vec<Object>> = BTreeMap::new();
         for (path, bytes) in files {
             let Some(object) = Object::read(path, bytes) else { continue };
-            if object.subject.environment == environment {
+            // What binds the account of Flux is there where Flux is.
+            let is_ours = object.is("rbac.authorization.k8s.io", "RoleBinding") && object.identity.name == "bayplan";
+            if object.subject.environment == environment && !is_ours {
                 found.entry(key_of(&object)).or_default().push(plain(object));
             }
         }
         found
     };
     let (mut before, after) = (read(old), read(new));
+    // Sites that one environment alone has are told by name.
+    let homes = |found: &BTreeMap<Key, Vec<Object>>| -> BTreeSet<(String, String)> {
+        found.keys().map(|(home, tenant, ..)| (home.clone(), tenant.clone())).collect()
+    };
+    let (old_homes, new_homes) = (homes(&before), homes(&after));
+    let is_shared = |key: &Key| {
+        let home = (key.0.clone(), key.1.clone());
+        old_homes.contains(&home) && new_homes.contains(&home)
+    };
     let mut paired = Paired::default();
-    for (key, objects) in after {
+    before.retain(|key, _| is_shared(key));
+    for (key, objects) in after.into_iter().filter(|(key, _)| is_shared(key)) {
         let others = before.remove(&key).unwrap_or_default();
         if others.is_empty() {
             paired.changes.extend(objects.iter().map(|object| one_sided(Action::New, object)));
@@ -76,7 +94,7 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, [old, new]: [&str; 2], api: &A
             let same = others.iter().find(|other| other.subject.cluster == object.subject.cluster);
             let Some(other) = same.or(others.first()) else { continue };
             if let Some(mut change) = Change::between(other, object, api) {
-                change.fields.retain(|field| !class::is_stamp(field));
+                change.fields.retain(|field| !class::is_stamp(field) && !is_of_delivery(field));
                 change.remarks.clear();
                 paired.changes.extend(Some(change).filter(|change| !change.fields.is_empty()));
             }
@@ -85,6 +103,13 @@ pub fn objects(files: &BTreeMap<String, Vec<u8>>, [old, new]: [&str; 2], api: &A
     paired.changes.extend(before.values().flatten().map(|object| one_sided(Action::Removed, object)));
     let filter = Filter::default();
     fold::fold(paired, &Context { filter: &filter, units: &[] })
+}
+
+/// Whether it is an annotation by which Flux or Argo CD delivers: it follows from the cluster.
+fn is_of_delivery(field: &FieldChange) -> bool {
+    let is_tool =
+        |name: &str| name.starts_with("argocd.argoproj.io/") || name.starts_with("kustomize.toolkit.fluxcd.io/");
+    matches!(field.path.steps().last(), Some(Step::Field(name)) if is_tool(name))
 }
 
 /// What pairs objects of two environments: the sites (or the tenant), and what it is.

@@ -6,5 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
+mod command;
 mod effects;
+mod kit;
+mod markdown;
 mod support;

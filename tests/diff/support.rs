@@ -58,6 +58,10 @@ impl Fleet {
         Fleet { files }
     }
 
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
     pub fn edited(&self, name: &str, ops: &[Op]) -> Self {
         let mut files = self.files.clone();
         for op in ops {
