@@ -88,7 +88,9 @@ fn take_if(
     homes: &mut BTreeMap<Key, Vec<Loose>>,
     is_due: impl Fn(&Key, &[Loose]) -> bool,
 ) -> BTreeMap<Key, Vec<Loose>> {
-    homes.extract_if(.., |key, loose| is_due(key, loose)).collect()
+    let (taken, left) = std::mem::take(homes).into_iter().partition(|(key, loose)| is_due(key, loose));
+    *homes = left;
+    taken
 }
 
 /// The objects by which Flux or Argo CD takes a namespace come and go with it.

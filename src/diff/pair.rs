@@ -110,7 +110,8 @@ fn reruns(removed: Vec<Loose>, added: Vec<Loose>, api: &Api, changes: &mut Vec<C
     };
     let (old_runs, mut removed): (Vec<Loose>, Vec<Loose>) = removed.into_iter().partition(is_run);
     let (new_runs, mut added): (Vec<Loose>, Vec<Loose>) = added.into_iter().partition(is_run);
-    let mut runs: BTreeMap<(String, String, String), (Vec<Loose>, Vec<Loose>)> = BTreeMap::new();
+    // Old and new by cluster, namespace and name.
+    let mut runs: BTreeMap<_, (Vec<Loose>, Vec<Loose>)> = BTreeMap::new();
     for loose in old_runs {
         runs.entry(key(&loose)).or_default().0.push(loose);
     }

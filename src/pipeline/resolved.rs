@@ -33,6 +33,6 @@ pub fn with_values<R>(sources: &Sources, options: &Options, then: impl FnOnce(&[
             resolved.extend(found.map(|inputs| Resolved { deployment: deployment.clone(), inputs }));
         }
     }
-    resolved.sort_by(|one, other| one.deployment.id().cmp(&other.deployment.id()));
+    resolved.sort_by_key(|one| one.deployment.id());
     Some(then(&resolved))
 }
