@@ -65,7 +65,7 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
         Command::Init(args) => init::run(args, &cli.global, report),
         Command::Check(args) => check::run(args, &cli.global, report),
         Command::Diff(args) => diff::run(args, &cli.global, report),
-        Command::Explain(args) => explain::run(args, report),
+        Command::Explain(args) => explain::run(args, &cli.global, report),
         Command::Render(args) => render::run(args, &cli.global, report),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, report),
         Command::Publish(args) => publish::run(args, &cli.global, report),
@@ -83,6 +83,7 @@ fn check_format(cli: &Cli) -> Result<(), Failed> {
     let (is_known, owner) = match cli.global.format {
         Format::Human | Format::Json => (true, ""),
         Format::Github | Format::Sarif => (matches!(cli.command, Command::Check(_)), "check"),
+        Format::Html => (matches!(cli.command, Command::List(_)), "list"),
         Format::Markdown => (matches!(cli.command, Command::Diff(_)), "diff"),
     };
     if is_known {
@@ -91,6 +92,7 @@ fn check_format(cli: &Cli) -> Result<(), Failed> {
     let more = match cli.command {
         Command::Check(_) => "human, json, github and sarif",
         Command::Diff(_) => "human, json and markdown",
+        Command::List(_) => "human, json and html",
         _ => "human and json",
     };
     Err(CliError::Usage {

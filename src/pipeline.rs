@@ -152,7 +152,7 @@ impl Findings {
     }
 
     /// Those of the first phase with errors, and the warnings of the phases before it; all, where there is no error.
-    fn told(self, sources: &Sources) -> Vec<Diagnostic> {
+    pub fn told(self, sources: &Sources) -> Vec<Diagnostic> {
         let mut told = Diagnostics::new();
         for (_, diagnostics) in self.phases {
             let has_errors = diagnostics.has_errors();
@@ -254,6 +254,11 @@ impl<'s> Loaded<'s> {
     pub fn shared_branch(&self) -> Option<&str> {
         let specs = self.specs.as_ref().filter(|specs| branches::is_one_for_all(specs))?;
         Some(&specs.fleet.spec.publish.branch)
+    }
+
+    /// What was read, for those who compile nothing; none where specs could not be read or the filter names what is not there.
+    pub fn into_specs(self) -> (Option<Specs>, Findings) {
+        (self.specs, self.findings)
     }
 
     pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {

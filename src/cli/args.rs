@@ -60,6 +60,8 @@ pub enum Format {
     Github,
     /// One SARIF 2.1.0 document on stdout, for code scanning; `check` alone
     Sarif,
+    /// A page to look at, on stdout; `list` alone
+    Html,
     /// A comment for a pull request; `diff` alone
     Markdown,
 }
@@ -71,6 +73,7 @@ impl Format {
             Format::Json => "json",
             Format::Github => "github",
             Format::Sarif => "sarif",
+            Format::Html => "html",
             Format::Markdown => "markdown",
         }
     }

@@ -104,7 +104,7 @@ fn tell(told: &diff::Report, status: ExitStatus, global: &Global, report: &Repor
             report.summary("", summary)
         }
         Format::Markdown => report.result_bytes(markdown::render(told).as_bytes()),
-        Format::Human | Format::Github | Format::Sarif => {
+        Format::Human | Format::Github | Format::Sarif | Format::Html => {
             let color = match global.color {
                 Color::Always => true,
                 Color::Never => false,
