@@ -13,6 +13,7 @@ pub mod filter;
 mod needed;
 pub mod places;
 pub mod prepare;
+pub mod resolved;
 pub mod unit;
 
 use crate::acknowledgement::Acknowledgements;

@@ -80,6 +80,12 @@ impl RenderInputs<'_> {
         &self.merged
     }
 
+    /// The merged or computed value at `pointer`.
+    pub fn value(&self, pointer: &Pointer) -> Option<&Value> {
+        let (first, rest) = pointer.segments().split_first()?;
+        Pointer::from_segments(rest).get(self.merged.get(first)?)
+    }
+
     /// The line that set the value at `pointer`, and the name of its layer.
     pub fn locate(&self, pointer: &Pointer) -> Option<(Span, String)> {
         self.retrace().locate(pointer)

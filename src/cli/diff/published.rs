@@ -65,7 +65,7 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
     };
     let has_errors = withheld.is_some();
     let withheld = withheld.into_iter().collect();
-    let report = diff::Report { sides: [old, NEW.to_owned()], notes, withheld, diff, gates, command: String::new() };
+    let report = diff::Report { sides: [old, NEW.to_owned()], notes, withheld, diff, gates, ..diff::Report::default() };
     Ok(Compared { report, has_errors })
 }
 

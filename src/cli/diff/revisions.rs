@@ -45,7 +45,7 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
         diff::Gates { not_asked: Some("since not all of it compiles".to_owned()), ..diff::Gates::default() }
     };
     let has_errors = !held.is_empty();
-    let report = diff::Report { sides: names, notes, withheld: held, diff, gates, command: String::new() };
+    let report = diff::Report { sides: names, notes, withheld: held, diff, gates, ..diff::Report::default() };
     Ok(Compared { report, has_errors })
 }
 
