@@ -14,7 +14,7 @@ pub mod protection;
 pub mod scope;
 pub mod trace;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::kubernetes::Api;
 use crate::object::{Object, Owner};
 use crate::spec::State;
@@ -68,6 +68,14 @@ impl UnitContext<'_> {
             Owner::Site(number) => {
                 self.namespace.as_ref()?.deployments.get(number).map(|deployment| deployment.id.as_str())
             }
+        }
+    }
+
+    /// The diagnostic, which names the deployment whose object it is about.
+    pub fn of_owner(&self, diagnostic: Diagnostic, owner: Owner) -> Diagnostic {
+        match self.deployment_id(owner) {
+            Some(deployment) => diagnostic.in_deployment(deployment),
+            None => diagnostic,
         }
     }
 }

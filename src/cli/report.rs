@@ -85,7 +85,7 @@ impl Report {
                 let all: Vec<&Diagnostic> = errors.into_iter().chain(others).collect();
                 self.result_line(&sarif::to_document(&all, sources, prefix))?;
             }
-            Format::Human => {
+            Format::Human | Format::Markdown | Format::Html => {
                 let mut stderr = io::stderr().lock();
                 for diagnostic in others.iter().take(MAX_SHOWN).chain(errors.iter().take(MAX_SHOWN)) {
                     let text = render::to_text(diagnostic, sources, self.color);
@@ -109,7 +109,7 @@ impl Report {
                 fields["type"] = json!("summary");
                 self.result_line(&fields)
             }
-            Format::Human | Format::Github | Format::Sarif => {
+            Format::Human | Format::Markdown | Format::Html | Format::Github | Format::Sarif => {
                 if !self.quiet && !text.is_empty() {
                     let _ = writeln!(io::stderr(), "{text}");
                 }
@@ -156,19 +156,15 @@ impl Report {
     pub fn problem(&self, failure: &Failed) {
         let diagnostic = failure.diagnostic();
         let sources = Sources::default();
-        match self.format {
-            Format::Json => {
-                let _ = self.result_line(&json::to_json(&diagnostic, &sources));
-            }
-            Format::Github => {
-                let _ = self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes());
-            }
-            Format::Sarif => {
-                let _ = self.result_line(&sarif::to_document(&[&diagnostic], &sources, ""));
-            }
-            Format::Human => {
-                let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
-            }
+        let written = match self.format {
+            Format::Json => self.result_line(&json::to_json(&diagnostic, &sources)).is_ok(),
+            Format::Github => self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes()).is_ok(),
+            Format::Sarif => self.result_line(&sarif::to_document(&[&diagnostic], &sources, "")).is_ok(),
+            Format::Human | Format::Markdown | Format::Html => false,
+        };
+        if !written {
+            // People read stderr, and so does whoever wonders why stdout broke off.
+            let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
         }
     }
 

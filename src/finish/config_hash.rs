@@ -105,16 +105,21 @@ fn data_of(object: &Object<'_>) -> Value {
 
 /// The name of the Secret that an ExternalSecret or SealedSecret makes.
 pub fn made_secret<'o>(object: &'o Object<'_>) -> Option<&'o str> {
-    let explicit = match (object.group(), object.kind()) {
+    secret_made_by(object.group(), object.kind(), object.name(), &object.value)
+}
+
+/// As [`made_secret`], of an object that was read again.
+pub fn secret_made_by<'o>(group: &str, kind: &str, name: &'o str, value: &'o Value) -> Option<&'o str> {
+    let explicit = match (group, kind) {
         ("external-secrets.io", "ExternalSecret") => "/spec/target/name",
         ("bitnami.com", "SealedSecret") => "/spec/template/metadata/name",
         _ => return None,
     };
-    Some(object.value.pointer(explicit).and_then(Value::as_str).unwrap_or_else(|| object.name()))
+    Some(value.pointer(explicit).and_then(Value::as_str).unwrap_or(name))
 }
 
 /// The ConfigMaps and Secrets that a pod names in `env`, `envFrom` and `volumes`.
-fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
+pub fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
     let mut found = BTreeSet::new();
     let mut add = |kind: &'static str, name: Option<&'p Value>| {
         found.extend(name.and_then(Value::as_str).map(|name| (kind, name)));

@@ -224,14 +224,19 @@ fn external<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>) -> Vec<&'s ExternalObj
 
 /// Where a field of an object of a unit is written: the unit is rendered anew, errors passed over.
 pub fn place(prepared: &Prepared<'_>, unit: &Unit<'_>, identity: &Identity, field: &Pointer) -> Option<FieldPlace> {
-    let mut ignored = Diagnostics::new();
-    let resolved = resolve(prepared, unit, &mut ignored);
-    let rendered = render(prepared, unit, &resolved, &mut ignored);
-    let objects = patch(prepared, unit, rendered, &mut Hits::default(), &mut ignored);
+    let objects = written(prepared, unit);
     let is_it = |object: &&Object<'_>| {
         object.kind() == identity.kind && object.group() == identity.group && object.name() == identity.name
     };
     objects.iter().find(is_it).map(|object| object.origin.field(field))
+}
+
+/// The objects of a unit as templates and patches write them: rendered anew, errors passed over.
+pub fn written<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>) -> Vec<Object<'s>> {
+    let mut ignored = Diagnostics::new();
+    let resolved = resolve(prepared, unit, &mut ignored);
+    let rendered = render(prepared, unit, &resolved, &mut ignored);
+    patch(prepared, unit, rendered, &mut Hits::default(), &mut ignored)
 }
 
 /// The inputs of each render of a unit.
