@@ -38,7 +38,7 @@ spec:
 ---
 apiVersion: bayplan/v1
 kind: Cluster
-metadata: {name: two}
+metadata: {name: two, labels: {region: south}}
 spec:
   kubernetesVersion: "1.35"
   accepts: [production]

@@ -12,10 +12,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// The files of a fleet.
+/// The files of a fleet, and which of its deployments are looked at.
 #[derive(Clone)]
 pub struct World {
     pub files: BTreeMap<String, Vec<u8>>,
+    pub filter: Filter,
 }
 
 /// What an object is known by: its unit, and its kind and name or its number.
@@ -32,8 +33,12 @@ pub struct Object {
 
 pub struct Field {
     pub value: Value,
-    pub step: Step,
+    /// None where nobody asked.
+    pub step: Option<Step>,
 }
+
+/// Which fields are to be explained.
+pub type Wanted<'w> = &'w dyn Fn(&Key, &Pointer, &Value) -> bool;
 
 pub type Objects = BTreeMap<Key, Object>;
 
@@ -46,11 +51,12 @@ impl World {
         }
         let head = fs::read(root.join("bayplan.yaml")).expect("the fleet has a root");
         files.insert("bayplan.yaml".to_owned(), head);
-        World { files }
+        World { files, filter: Filter::default() }
     }
 
     pub fn of(files: &[(&str, &str)]) -> Self {
-        World { files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect() }
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+        World { files: files.collect(), filter: Filter::default() }
     }
 
     pub fn sources(&self) -> Sources {
@@ -72,25 +78,25 @@ impl World {
         text.replace_range(start..end, new);
         let mut files = self.files.clone();
         files.insert(path.to_owned(), text.into_bytes());
-        World { files }
+        World { files, filter: self.filter.clone() }
     }
 
-    /// All objects that the fleet renders to, each field explained; or what is wrong.
-    pub fn explained(&self) -> Result<(Sources, Objects), String> {
+    /// All objects that the fleet renders to, with the fields that are wanted explained; or what is wrong.
+    pub fn explained(&self, wanted: Wanted<'_>) -> Result<(Sources, Objects), String> {
         let sources = self.sources();
-        let objects = self.objects(&sources)?;
+        let objects = self.objects(&sources, wanted)?;
         Ok((sources, objects))
     }
 
-    fn objects(&self, sources: &Sources) -> Result<Objects, String> {
-        let options = Options::default();
+    fn objects(&self, sources: &Sources, wanted: Wanted<'_>) -> Result<Objects, String> {
+        let options = Options { filter: self.filter.clone(), ..Options::default() };
         let (specs, mut findings) = Loaded::new(sources, &options).into_specs();
         let prepared = specs.as_ref().filter(|_| !findings.has_errors()).and_then(|specs| {
             Prepared::new(sources, specs, &options, findings.phase(Phase::Load))
         });
         let Some(prepared) = prepared else { return Err(told(findings, sources)) };
         let mut diagnostics = Diagnostics::new();
-        let fleet = Fleet::new(&prepared, &Filter::default(), &mut diagnostics);
+        let fleet = Fleet::new(&prepared, &self.filter, &mut diagnostics);
         if diagnostics.has_errors() {
             return Err(format!("{:?}", diagnostics.into_sorted(sources)));
         }
@@ -98,17 +104,18 @@ impl World {
         for unit in &fleet.units {
             let key = format!("{}/{}/{}", unit.cluster.spec.name(), unit.environment.name(), unit.namespace);
             match fleet.namespace(unit, &mut findings) {
-                Some(unit) => add(&unit, &key, &mut objects),
+                Some(unit) => add(&unit, &key, wanted, &mut objects),
                 None => return Err(told(findings, sources)),
             }
         }
-        for (name, cluster) in &prepared.specs.clusters {
+        let clusters = prepared.specs.clusters.iter().filter(|(_, cluster)| self.filter.compiles_cluster(cluster));
+        for (name, cluster) in clusters {
             match fleet.cluster(cluster, &mut findings) {
-                Some(unit) => add(&unit, &format!("{name}/cluster"), &mut objects),
+                Some(unit) => add(&unit, &format!("{name}/cluster"), wanted, &mut objects),
                 None => return Err(told(findings, sources)),
             }
             if let Some(unit) = fleet.delivery(cluster, &mut Findings::default()) {
-                add(&unit, &format!("{name}/delivery"), &mut objects);
+                add(&unit, &format!("{name}/delivery"), wanted, &mut objects);
             }
         }
         Ok(objects)
@@ -121,7 +128,7 @@ fn told(findings: Findings, sources: &Sources) -> String {
     errors.map(|diagnostic| format!("{}: {}", diagnostic.code.name, diagnostic.message)).collect::<Vec<_>>().join("\n")
 }
 
-fn add(unit: &Unit<'_, '_>, key: &str, objects: &mut Objects) {
+fn add(unit: &Unit<'_, '_>, key: &str, wanted: Wanted<'_>, objects: &mut Objects) {
     for number in 0..unit.objects().len() {
         let subject = unit.subject(number).expect("each object can be explained");
         let identity = subject.object.identity();
@@ -131,12 +138,14 @@ fn add(unit: &Unit<'_, '_>, key: &str, objects: &mut Objects) {
             None => identity.name.as_str(),
         };
         let object = format!("{}.{}/{}/{name}", identity.kind, identity.group, identity.namespace);
+        let key = Key { unit: key.to_owned(), object };
         let fields = subject.fields().into_iter().map(|pointer| {
-            let step = subject.explain(&pointer);
             let value = pointer.get(&subject.object.value).expect("the field is there").clone();
+            let step = wanted(&key, &pointer, &value).then(|| subject.explain(&pointer));
             (pointer, Field { value, step })
         });
-        objects.insert(Key { unit: key.to_owned(), object }, Object { fields: fields.collect() });
+        let fields = fields.collect();
+        objects.insert(key, Object { fields });
     }
 }
 
@@ -158,7 +167,7 @@ pub fn places(step: &Step) -> Vec<Span> {
     let mut places = Vec::new();
     step.walk(&mut |step| {
         places.extend(step.place);
-        places.extend(&step.through);
+        places.extend(step.through.iter().chain(&step.keys));
         places.extend(step.lost.iter().filter_map(|lost| lost.place));
     });
     places
