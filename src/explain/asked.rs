@@ -105,7 +105,8 @@ mod tests {
     use super::*;
     use crate::source::SourceFile;
 
-    const SPEC: &str = "spec:\n  values:\n    image: {tag: a}\n    hosts:\n      - one\n      - two\n    text: |\n      x\n      y\n";
+    const SPEC: &str =
+        "spec:\n  values:\n    image: {tag: a}\n    hosts:\n      - one\n      - two\n    text: |\n      x\n      y\n";
 
     fn asked(line: usize) -> Asked {
         let sources = Sources::new([SourceFile::regular("site-specs/a.yaml", SPEC.as_bytes().to_vec())]);

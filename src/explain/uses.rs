@@ -19,6 +19,7 @@ use crate::pointer::Pointer;
 use crate::resolve;
 use crate::resolve::values::RenderInputs;
 use crate::spec::Spec;
+use crate::spec::template::Run;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -127,9 +128,8 @@ impl<'f, 's> Reach<'f, 's> {
             .map(|(_, cluster)| cluster)
             .collect();
         let feeds_delivery = asked.line.is_none() || asked.pointers.iter().any(is_of_delivery);
-        let deliveries = clusters.iter().copied().filter(|cluster| {
-            feeds_delivery && (is_fleet || holds(asked, &cluster.spec))
-        });
+        let deliveries =
+            clusters.iter().copied().filter(|cluster| feeds_delivery && (is_fleet || holds(asked, &cluster.spec)));
         let deliveries = deliveries.collect();
         Reach { units: units.collect(), clusters, deliveries }
     }
@@ -144,8 +144,7 @@ impl<'f, 's> Reach<'f, 's> {
             done();
             found
         };
-        let mut all: Vec<Found> =
-            self.units.par_iter().map(|unit| told(of_namespace(fleet, unit, asked))).collect();
+        let mut all: Vec<Found> = self.units.par_iter().map(|unit| told(of_namespace(fleet, unit, asked))).collect();
         for cluster in &self.clusters {
             let mut findings = Findings::default();
             let found = fleet.cluster(cluster, &mut findings).map(|unit| of_unit(&unit, asked, &|_| true));
@@ -230,11 +229,7 @@ fn of_values(
                 what: who(&origin.winner),
                 value: origin.winner.value.clone(),
             };
-            values.push(ValueUse {
-                owner: owner.to_owned(),
-                path: path.clone(),
-                lost_to: is_lost.then(winner),
-            });
+            values.push(ValueUse { owner: owner.to_owned(), path: path.clone(), lost_to: is_lost.then(winner) });
         }
     }
     inputs.with_computed(names).into_iter().map(str::to_owned).collect()
@@ -248,6 +243,10 @@ fn of_unit(unit: &Unit<'_, '_>, asked: &Asked, can_hold: &dyn Fn(&Subject<'_, '_
     for subject in subjects.iter().filter(|subject| can_hold(subject)) {
         for field in subject.fields() {
             let Some(relation) = relation(&subject.explain(&field), asked) else { continue };
+            // What overrides values is told of the values.
+            if relation == Relation::Overridden && asked.is_values() {
+                continue;
+            }
             if relation != Relation::Overridden {
                 fed.insert(subject.number);
             }
@@ -275,7 +274,7 @@ fn hashes(subject: &Subject<'_, '_>, fed: &BTreeSet<usize>, fields: &[FieldUse])
             let read = config_hash::hashed(subject.object, objects);
             read.into_iter().any(|object| fed.iter().any(|number| std::ptr::eq(&objects[*number], object)))
         }
-        Finish::Job => subject.object.run.is_some() && fields.iter().any(|field| is_in_spec(&field)),
+        Finish::Job => subject.object.run == Some(Run::OnChange) && fields.iter().any(|field| is_in_spec(&field)),
         Finish::Namespace
         | Finish::Layer
         | Finish::Labels

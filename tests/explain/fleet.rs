@@ -7,7 +7,9 @@ pub fn every_feature() -> World {
 }
 
 const FILES: &[(&str, &str)] = &[
-    ("bayplan.yaml", r#"apiVersion: bayplan/v1
+    (
+        "bayplan.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Fleet
 metadata: {name: everything}
 spec:
@@ -20,11 +22,17 @@ spec:
     - target: {kind: Deployment}
       merge: {metadata: {annotations: {example.org/owner: platform}}}
   delivery: {kind: flux, url: "ssh://git@git.example.org/ops/fleet", interval: 30m}
-"#),
-    ("terraform/one.json", r#"{"address": {"sensitive": false, "type": "string", "value": "192.0.2.7"},
+"#,
+    ),
+    (
+        "terraform/one.json",
+        r#"{"address": {"sensitive": false, "type": "string", "value": "192.0.2.7"},
  "sizes": {"sensitive": false, "type": ["map", "string"], "value": {"small": "5Gi"}}}
-"#),
-    ("site-specs/clusters.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "site-specs/clusters.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Cluster
 metadata: {name: one, labels: {region: north}}
 spec:
@@ -44,8 +52,11 @@ spec:
   accepts: [production]
   values: {publicAddress: 198.51.100.4}
   delivery: {kind: argocd}
-"#),
-    ("site-specs/environments.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "site-specs/environments.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Environment
 metadata: {name: production}
 spec:
@@ -74,8 +85,11 @@ spec:
   tier: testing
   cluster: one
   like: testing
-"#),
-    ("site-specs/tenants.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "site-specs/tenants.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Tenant
 metadata: {name: acme, labels: {cost: a-17}}
 spec:
@@ -87,8 +101,11 @@ spec:
   enforce: {limits: {memory: 256Mi}}
   environments:
     production: {values: {banner: quiet, limits: {cpu: 500m}}}
-"#),
-    ("site-specs/sites.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "site-specs/sites.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Site
 metadata: {name: shop, labels: {audience: public}}
 spec:
@@ -140,8 +157,11 @@ spec:
           patches:
             - target: {kind: ConfigMap}
               merge: {data: {cluster: second}}
-"#),
-    ("templates/app/template.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "templates/app/template.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Template
 metadata: {name: app}
 spec:
@@ -192,8 +212,11 @@ spec:
     - {name: size, value: "{{replicas}}"}
     - {name: title, value: "{{site.name}} of {{team}}{{#monitored}}, watched{{/monitored}}"}
     - {name: hosts_json, json: hosts}
-"#),
-    ("templates/app/web.yaml.mustache", r#"apiVersion: apps/v1
+"#,
+    ),
+    (
+        "templates/app/web.yaml.mustache",
+        r#"apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: {{site.name}}-web
@@ -241,8 +264,11 @@ spec:
     - port: 443
       name: https
       targetPort: 8443
-"#),
-    ("templates/app/settings.yaml.mustache", r#"apiVersion: v1
+"#,
+    ),
+    (
+        "templates/app/settings.yaml.mustache",
+        r#"apiVersion: v1
 kind: List
 items:
   - apiVersion: v1
@@ -271,8 +297,11 @@ items:
       {{.}}: "{{site.name}}"
 {{/hosts}}
 {{/hosts.any}}
-"#),
-    ("templates/app/jobs.yaml.mustache", r#"{{#jobs}}
+"#,
+    ),
+    (
+        "templates/app/jobs.yaml.mustache",
+        r#"{{#jobs}}
 ---
 apiVersion: batch/v1
 kind: CronJob
@@ -313,23 +342,35 @@ metadata: {name: "{{site.name}}-files"}
 spec:
   accessModes: [ReadWriteOnce]
   resources: {requests: {storage: 5Gi}}
-"#),
-    ("templates/app/rules.yaml", r#"apiVersion: v1
+"#,
+    ),
+    (
+        "templates/app/rules.yaml",
+        r#"apiVersion: v1
 kind: ConfigMap
 metadata: {name: rules}
 data:
   rule: "{{ $labels.pod }} is down"
-"#),
-    ("templates/app/partials/labels.mustache", r#"app: {{site.name}}
+"#,
+    ),
+    (
+        "templates/app/partials/labels.mustache",
+        r#"app: {{site.name}}
 team: {{team}}
 {{> shared/more}}
-"#),
+"#,
+    ),
     ("templates/app/partials/run.sh", "set -eu\necho {{not a tag}}\n"),
-    ("templates/shared/more.mustache", r#"audience: {{site.labels.audience}}
+    (
+        "templates/shared/more.mustache",
+        r#"audience: {{site.labels.audience}}
 cost: {{tenant.labels.cost}}
 shared: "true"
-"#),
-    ("templates/namespace-things/template.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "templates/namespace-things/template.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Template
 metadata: {name: namespace-things}
 spec:
@@ -337,8 +378,11 @@ spec:
   values:
     schema: {type: object, properties: {quota: {type: integer}, team: {type: string}}}
     defaults: {quota: 10}
-"#),
-    ("templates/namespace-things/all.yaml.mustache", r#"apiVersion: v1
+"#,
+    ),
+    (
+        "templates/namespace-things/all.yaml.mustache",
+        r#"apiVersion: v1
 kind: Namespace
 metadata:
   name: {{namespace}}
@@ -350,20 +394,27 @@ metadata: {name: quota}
 spec:
   hard:
     services: {{quota}}
-"#),
-    ("templates/cluster-things/template.yaml", r#"apiVersion: bayplan/v1
+"#,
+    ),
+    (
+        "templates/cluster-things/template.yaml",
+        r#"apiVersion: bayplan/v1
 kind: Template
 metadata: {name: cluster-things}
 spec:
   scope: cluster
   values:
     schema: {type: object, properties: {publicAddress: {type: string}}}
-"#),
-    ("templates/cluster-things/all.yaml.mustache", r#"apiVersion: storage.k8s.io/v1
+"#,
+    ),
+    (
+        "templates/cluster-things/all.yaml.mustache",
+        r#"apiVersion: storage.k8s.io/v1
 kind: StorageClass
 metadata:
   name: fast
   annotations: {address: "{{publicAddress}}", small: "{{facts.sizes.small}}"}
 provisioner: example.org/{{cluster.name}}
-"#),
+"#,
+    ),
 ];

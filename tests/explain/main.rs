@@ -3,3 +3,4 @@
 mod edits;
 mod fleet;
 mod support;
+mod uses;

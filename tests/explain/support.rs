@@ -60,12 +60,16 @@ impl World {
     }
 
     pub fn sources(&self) -> Sources {
-        let named = |path: &str| path.starts_with("bayplan") || path.starts_with("site-specs") || path.starts_with("templates");
+        let named =
+            |path: &str| path.starts_with("bayplan") || path.starts_with("site-specs") || path.starts_with("templates");
         let file = |(path, bytes): (&String, &Vec<u8>)| SourceFile::regular(path.clone(), bytes.clone());
-        let first = Sources::new(self.files.iter().filter(|(path, _)| named(path) || path.starts_with("crds")).map(file));
+        let first =
+            Sources::new(self.files.iter().filter(|(path, _)| named(path) || path.starts_with("crds")).map(file));
         let names = load::named_files(&first);
         let wanted: Vec<&String> = names.all().collect();
-        Sources::new(self.files.iter().filter(|(path, _)| first.find(path).is_some() || wanted.contains(path)).map(file))
+        Sources::new(
+            self.files.iter().filter(|(path, _)| first.find(path).is_some() || wanted.contains(path)).map(file),
+        )
     }
 
     pub fn text(&self, path: &str) -> String {
@@ -81,6 +85,17 @@ impl World {
         World { files, filter: self.filter.clone() }
     }
 
+    /// Hands the whole fleet to a question.
+    pub fn with_fleet<A>(&self, ask: impl FnOnce(&Fleet<'_, '_>) -> A) -> A {
+        let sources = self.sources();
+        let options = Options { filter: self.filter.clone(), ..Options::default() };
+        let (specs, mut findings) = Loaded::new(&sources, &options).into_specs();
+        let specs = specs.expect("the specs are sound");
+        let prepared =
+            Prepared::new(&sources, &specs, &options, findings.phase(Phase::Load)).expect("the fleet is sound");
+        ask(&Fleet::new(&prepared, &self.filter, &mut Diagnostics::new()))
+    }
+
     /// All objects that the fleet renders to, with the fields that are wanted explained; or what is wrong.
     pub fn explained(&self, wanted: Wanted<'_>) -> Result<(Sources, Objects), String> {
         let sources = self.sources();
@@ -91,9 +106,10 @@ impl World {
     fn objects(&self, sources: &Sources, wanted: Wanted<'_>) -> Result<Objects, String> {
         let options = Options { filter: self.filter.clone(), ..Options::default() };
         let (specs, mut findings) = Loaded::new(sources, &options).into_specs();
-        let prepared = specs.as_ref().filter(|_| !findings.has_errors()).and_then(|specs| {
-            Prepared::new(sources, specs, &options, findings.phase(Phase::Load))
-        });
+        let prepared = specs
+            .as_ref()
+            .filter(|_| !findings.has_errors())
+            .and_then(|specs| Prepared::new(sources, specs, &options, findings.phase(Phase::Load)));
         let Some(prepared) = prepared else { return Err(told(findings, sources)) };
         let mut diagnostics = Diagnostics::new();
         let fleet = Fleet::new(&prepared, &self.filter, &mut diagnostics);
@@ -162,13 +178,13 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// All places that a step speaks of.
-pub fn places(step: &Step) -> Vec<Span> {
+/// All places that a step speaks of; those of what it overrides only where they are asked for.
+pub fn places(step: &Step, with_lost: bool) -> Vec<Span> {
     let mut places = Vec::new();
     step.walk(&mut |step| {
         places.extend(step.place);
         places.extend(step.through.iter().chain(&step.keys));
-        places.extend(step.lost.iter().filter_map(|lost| lost.place));
+        places.extend(step.lost.iter().filter(|_| with_lost).filter_map(|lost| lost.place));
     });
     places
 }

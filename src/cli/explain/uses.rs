@@ -117,11 +117,12 @@ impl Folded {
             _ => used.identity.name.clone(),
         };
         let name = if used.identity.kind == "Job" { without_suffix(&name) } else { name };
-        let key = ObjectKey { kind: used.identity.kind.clone(), name: folded(&name), group: used.identity.group.clone() };
+        let key =
+            ObjectKey { kind: used.identity.kind.clone(), name: folded(&name), group: used.identity.group.clone() };
         let field = (used.relation, used.field.dotted(), used.field.to_string());
         let group = self.fields.entry(key).or_default().entry(field).or_default();
+        group.objects.insert(format!("{} {}/{}", used.owner, used.identity.namespace, used.identity.name));
         group.owners.insert(used.owner);
-        group.objects.insert(format!("{}/{}", used.identity.namespace, used.identity.name));
         group.example = group.example.take().or(used.path);
     }
 
@@ -139,14 +140,12 @@ impl Folded {
     }
 
     fn counts(&self) -> (usize, usize) {
-        let mut objects: BTreeSet<(&ObjectKey, &String, &String)> = BTreeSet::new();
+        let mut objects: BTreeSet<(&ObjectKey, &String)> = BTreeSet::new();
         let mut fields = 0;
-        for (key, group) in &self.fields {
-            for ((relation, _, _), group) in group {
-                if *relation != Relation::Overridden {
-                    fields += group.objects.len().max(group.owners.len());
-                    objects.extend(group.objects.iter().flat_map(|object| group.owners.first().map(|owner| (key, object, owner))));
-                }
+        for (key, groups) in &self.fields {
+            for (_, group) in groups.iter().filter(|((relation, _, _), _)| *relation != Relation::Overridden) {
+                fields += group.objects.len();
+                objects.extend(group.objects.iter().map(|object| (key, object)));
             }
         }
         (fields, objects.len())
@@ -200,6 +199,10 @@ impl Folded {
                 count(self.owners().len(), "deployment")
             ),
         });
+        if self.values.is_empty() && fields > 0 {
+            let owners: BTreeSet<String> = self.owners().into_iter().cloned().collect();
+            text.push_str(&format!("in {}\n", named(&owners)));
+        }
         self.value_lines(sources, paint, &mut text);
         self.field_lines(paint, report.is_verbose(), &mut text);
         text
@@ -220,7 +223,19 @@ impl Folded {
             let last = pointer.last();
             matches!(
                 last.or(second),
-                Some("tenant" | "template" | "state" | "protect" | "clusters" | "cluster" | "accepts" | "replace" | "like" | "manifests" | "secrets")
+                Some(
+                    "tenant"
+                        | "template"
+                        | "state"
+                        | "protect"
+                        | "clusters"
+                        | "cluster"
+                        | "accepts"
+                        | "replace"
+                        | "like"
+                        | "manifests"
+                        | "secrets"
+                )
             )
         });
         if is_structure { format!("{reached}, and this line is about which of them there are") } else { reached }
@@ -237,8 +252,15 @@ impl Folded {
                 None => format!("set in {}", named(owners)),
                 Some(lost) => {
                     let place = lost.place.map(|place| human::place(place, sources)).unwrap_or_default();
-                    let value = lost.value.as_ref().map(|value| format!(": {}", human::value(value))).unwrap_or_default();
-                    format!("overridden in {}\n  {:widest$}  by {} {}{value}", named(owners), "", paint.place(&place), lost.what)
+                    let value =
+                        lost.value.as_ref().map(|value| format!(": {}", human::value(value))).unwrap_or_default();
+                    format!(
+                        "overridden in {}\n  {:widest$}  by {} {}{value}",
+                        named(owners),
+                        "",
+                        paint.place(&place),
+                        lost.what
+                    )
                 }
             };
             text.push_str(&format!("  {path:<widest$}  {what}\n"));
@@ -250,8 +272,8 @@ impl Folded {
             let objects: BTreeSet<&String> = fields.values().flat_map(|group| &group.objects).collect();
             let owners: BTreeSet<String> = fields.values().flat_map(|group| group.owners.iter().cloned()).collect();
             let heading = paint.strong(&format!("{} {}", key.kind, key.name));
-            let number = if objects.len() > 1 { format!(", {}", count(objects.len(), "object")) } else { String::new() };
-            text.push_str(&format!("\n{heading}{number}, in {}\n", named(&owners)));
+            let number = if objects.len() > 1 { format!("{} ", count(objects.len(), "object")) } else { String::new() };
+            text.push_str(&format!("\n{heading}  {}\n", paint.faint(&format!("{number}in {}", few(&owners)))));
             let most = if is_verbose { usize::MAX } else { LISTED };
             for ((relation, field, _), group) in fields.iter().take(most) {
                 let note = match relation {
@@ -261,7 +283,11 @@ impl Folded {
                     Relation::Hashed => "  its hash",
                     Relation::Overridden => "  overridden",
                 };
-                let fewer = if group.owners.len() < owners.len() { format!("  in {}", named(&group.owners)) } else { String::new() };
+                let fewer = if group.owners.len() < owners.len() {
+                    format!("  in {}", few(&group.owners))
+                } else {
+                    String::new()
+                };
                 text.push_str(&format!("  {field}{}{}\n", paint.faint(note), paint.faint(&fewer)));
             }
             if fields.len() > most {
@@ -271,11 +297,18 @@ impl Folded {
     }
 }
 
+/// Their names, where they are few; else how many they are.
+fn few(owners: &BTreeSet<String>) -> String {
+    if owners.len() > 1 { count(owners.len(), "deployment") } else { named(owners) }
+}
+
 /// The first few, and how many more there are.
 fn named(owners: &BTreeSet<String>) -> String {
     let names: Vec<&str> = owners.iter().take(NAMED).map(String::as_str).collect();
     match owners.len() {
-        number if number > NAMED => format!("{}: {} and {} more", count(number, "deployment"), names.join(", "), number - NAMED),
+        number if number > NAMED => {
+            format!("{}: {} and {} more", count(number, "deployment"), names.join(", "), number - NAMED)
+        }
         _ => names.join(", "),
     }
 }
