@@ -56,7 +56,7 @@ impl Asked {
                 let segments: Vec<&str> = pointer.segments().iter().map(String::as_str).collect();
                 matches!(
                     segments.as_slice(),
-                    ["spec", "values" | "enforce", _, ..]
+                    ["spec", "values" | "enforce", ..]
                         | ["spec", "namespace", "values", ..]
                         | ["spec", "environments", _, "values" | "enforce", ..]
                         | ["spec", "environments", _, "clusters", _, "values", ..]
@@ -122,7 +122,8 @@ mod tests {
         assert_eq!(pointers(6), ["spec.values.hosts[1]"]);
         assert_eq!(pointers(8), ["spec.values.text"]);
         assert!(asked(6).is_values());
-        assert!(!asked(2).is_values());
+        assert!(asked(2).is_values());
+        assert!(!asked(1).is_values());
     }
 
     #[test]

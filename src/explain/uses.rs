@@ -57,7 +57,8 @@ pub struct FieldUse {
     pub owner: String,
     /// The site, of an object of one.
     pub site: Option<String>,
-    pub path: Option<String>,
+    /// The file of its object.
+    pub path: String,
     pub identity: Identity,
     pub field: Pointer,
     pub relation: Relation,
@@ -238,8 +239,10 @@ fn of_values(
 /// The fields of a unit's objects that the asked part feeds.
 fn of_unit(unit: &Unit<'_, '_>, asked: &Asked, can_hold: &dyn Fn(&Subject<'_, '_>) -> bool) -> Uses {
     let mut uses = Uses::default();
-    let subjects: Vec<Subject<'_, '_>> = (0..unit.objects().len()).filter_map(|number| unit.subject(number)).collect();
-    let mut fed: BTreeSet<usize> = BTreeSet::new();
+    let subjects = (0..unit.objects().len()).filter_map(|number| unit.subject(number));
+    // Of a disabled deployment not all objects are written.
+    let subjects: Vec<Subject<'_, '_>> = subjects.filter(|subject| subject.path().is_some()).collect();
+    let mut fed = Fed::default();
     for subject in subjects.iter().filter(|subject| can_hold(subject)) {
         for field in subject.fields() {
             let Some(relation) = relation(&subject.explain(&field), asked) else { continue };
@@ -248,33 +251,35 @@ fn of_unit(unit: &Unit<'_, '_>, asked: &Asked, can_hold: &dyn Fn(&Subject<'_, '_
                 continue;
             }
             if relation != Relation::Overridden {
-                fed.insert(subject.number);
+                fed.objects.insert(subject.number);
+                if field.segments().first().is_some_and(|first| first == "spec") {
+                    fed.specs.insert(subject.number);
+                }
             }
             uses.fields.push(field_use(subject, field, relation));
         }
     }
-    for subject in &subjects {
-        let hashed = hashes(subject, &fed, &uses.fields);
-        uses.fields.extend(hashed);
-    }
+    uses.fields.extend(subjects.iter().flat_map(|subject| hashes(subject, &fed)));
     uses
 }
 
+/// The objects of a unit that are fed, by number.
+#[derive(Debug, Default)]
+struct Fed {
+    objects: BTreeSet<usize>,
+    /// Those with a field of their `spec`.
+    specs: BTreeSet<usize>,
+}
+
 /// The hashes in an object that are made from what is fed.
-fn hashes(subject: &Subject<'_, '_>, fed: &BTreeSet<usize>, fields: &[FieldUse]) -> Vec<FieldUse> {
-    let path = subject.path();
-    let is_in_spec = |field: &&FieldUse| {
-        field.path.as_deref() == path
-            && field.relation != Relation::Overridden
-            && field.field.segments().first().is_some_and(|first| first == "spec")
-    };
+fn hashes(subject: &Subject<'_, '_>, fed: &Fed) -> Vec<FieldUse> {
     let is_hashed = |step: Finish| match step {
         Finish::ConfigHash => {
             let objects = subject.unit.objects();
             let read = config_hash::hashed(subject.object, objects);
-            read.into_iter().any(|object| fed.iter().any(|number| std::ptr::eq(&objects[*number], object)))
+            read.into_iter().any(|object| fed.objects.iter().any(|number| std::ptr::eq(&objects[*number], object)))
         }
-        Finish::Job => subject.object.run == Some(Run::OnChange) && fields.iter().any(|field| is_in_spec(&field)),
+        Finish::Job => subject.object.run == Some(Run::OnChange) && fed.specs.contains(&subject.number),
         Finish::Namespace
         | Finish::Layer
         | Finish::Labels
@@ -296,7 +301,7 @@ fn field_use(subject: &Subject<'_, '_>, field: Pointer, relation: Relation) -> F
     FieldUse {
         owner: subject.unit.owner(subject.object.owner),
         site,
-        path: subject.path().map(str::to_owned),
+        path: subject.path().unwrap_or_default().to_owned(),
         identity: subject.object.identity(),
         field,
         relation,
@@ -309,11 +314,8 @@ fn relation(step: &Step, asked: &Asked) -> Option<Relation> {
         let through = step.keys.iter().chain(&step.through);
         step.place.iter().chain(through).any(|place| asked.touches(*place))
     };
-    if step.decisive().place.is_some_and(|place| asked.touches(place)) {
-        return Some(Relation::Sets);
-    }
     if touches(step) {
-        return Some(if step.is_passed_on { Relation::TakesPart } else { Relation::Sets });
+        return Some(Relation::Sets);
     }
     let mut best: Option<Relation> = None;
     for inner in &step.from {

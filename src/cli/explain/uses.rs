@@ -123,7 +123,7 @@ impl Folded {
         let group = self.fields.entry(key).or_default().entry(field).or_default();
         group.objects.insert(format!("{} {}/{}", used.owner, used.identity.namespace, used.identity.name));
         group.owners.insert(used.owner);
-        group.example = group.example.take().or(used.path);
+        group.example.get_or_insert(used.path);
     }
 
     fn add_value(&mut self, used: ValueUse) {
@@ -291,7 +291,8 @@ impl Folded {
                 text.push_str(&format!("  {field}{}{}\n", paint.faint(note), paint.faint(&fewer)));
             }
             if fields.len() > most {
-                text.push_str(&format!("  and {} more (-v shows all)\n", count(fields.len() - most, "field")));
+                let left = fields.len() - most;
+                text.push_str(&format!("  and {left} more field{} (-v shows all)\n", if left == 1 { "" } else { "s" }));
             }
         }
     }
