@@ -251,7 +251,9 @@ fn of_unit(unit: &Unit<'_, '_>, asked: &Asked, can_hold: &dyn Fn(&Subject<'_, '_
                 continue;
             }
             if relation != Relation::Overridden {
-                fed.objects.insert(subject.number);
+                if config_hash::covers(subject.object, &field) {
+                    fed.hashed.insert(subject.number);
+                }
                 if field.segments().first().is_some_and(|first| first == "spec") {
                     fed.specs.insert(subject.number);
                 }
@@ -259,25 +261,34 @@ fn of_unit(unit: &Unit<'_, '_>, asked: &Asked, can_hold: &dyn Fn(&Subject<'_, '_
             uses.fields.push(field_use(subject, field, relation));
         }
     }
-    uses.fields.extend(subjects.iter().flat_map(|subject| hashes(subject, &fed)));
+    // The suffix of a Job is a hash of a spec that may hold a hash.
+    for subject in &subjects {
+        let hashed = hashes(subject, Finish::ConfigHash, &fed);
+        if !hashed.is_empty() {
+            fed.specs.insert(subject.number);
+        }
+        uses.fields.extend(hashed);
+    }
+    uses.fields.extend(subjects.iter().flat_map(|subject| hashes(subject, Finish::Job, &fed)));
     uses
 }
 
 /// The objects of a unit that are fed, by number.
 #[derive(Debug, Default)]
 struct Fed {
-    objects: BTreeSet<usize>,
-    /// Those with a field of their `spec`.
+    /// In what a config hash covers.
+    hashed: BTreeSet<usize>,
+    /// In their `spec`.
     specs: BTreeSet<usize>,
 }
 
-/// The hashes in an object that are made from what is fed.
-fn hashes(subject: &Subject<'_, '_>, fed: &Fed) -> Vec<FieldUse> {
-    let is_hashed = |step: Finish| match step {
+/// The hashes of one sort in an object that are made from what is fed.
+fn hashes(subject: &Subject<'_, '_>, sort: Finish, fed: &Fed) -> Vec<FieldUse> {
+    let objects = subject.unit.objects();
+    let is_fed = match sort {
         Finish::ConfigHash => {
-            let objects = subject.unit.objects();
             let read = config_hash::hashed(subject.object, objects);
-            read.into_iter().any(|object| fed.objects.iter().any(|number| std::ptr::eq(&objects[*number], object)))
+            read.into_iter().any(|object| fed.hashed.iter().any(|number| std::ptr::eq(&objects[*number], object)))
         }
         Finish::Job => subject.object.run == Some(Run::OnChange) && fed.specs.contains(&subject.number),
         Finish::Namespace
@@ -288,8 +299,11 @@ fn hashes(subject: &Subject<'_, '_>, fed: &Fed) -> Vec<FieldUse> {
         | Finish::Substitution
         | Finish::SyncWave => false,
     };
+    if !is_fed {
+        return Vec::new();
+    }
     let changed = subject.unit.finish_changes(subject.number);
-    let hashed = changed.filter(|(_, steps)| steps.last().is_some_and(|(step, _)| is_hashed(*step)));
+    let hashed = changed.filter(|(_, steps)| steps.last().is_some_and(|(step, _)| *step == sort));
     hashed.map(|(field, _)| field_use(subject, field.clone(), Relation::Hashed)).collect()
 }
 

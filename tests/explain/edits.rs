@@ -185,6 +185,10 @@ fn edits(world: &World, path: &str, place: Span, step: &Step) -> Vec<Edit> {
         }];
     }
     let trimmed = old.trim_end();
+    if trimmed.len() > 1 && trimmed.starts_with('0') && trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
+        let number = i64::from_str_radix(trimmed, 8).expect("is octal");
+        return vec![edit(format!("0{:o}", number + 1))];
+    }
     if let Ok(number) = trimmed.parse::<i64>() {
         return vec![edit((number + 1).to_string()), edit((number - 1).to_string())];
     }

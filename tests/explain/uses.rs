@@ -57,3 +57,40 @@ fn a_line_that_loses_everywhere_is_told_as_overridden() {
     assert!(!values.is_empty());
     assert!(values.iter().all(|value| value.lost_to.as_ref().is_some_and(|lost| lost.what == "tenant acme")));
 }
+
+#[test]
+fn the_hashes_that_are_told_are_those_that_an_edit_changes() {
+    let world = fleet::every_feature();
+    let (sources, before) = world.explained(&|_, _, _| false).expect("the fleet renders");
+    for (path, old, new) in [
+        ("site-specs/tenants.yaml", "acme-team", "another-team"),
+        ("templates/shared/more.mustache", "\"true\"", "\"no\""),
+        ("site-specs/sites.yaml", "second: \"2\"", "second: \"3\""),
+        ("site-specs/sites.yaml", "tag: 1.0.0", "tag: 1.0.1"),
+        ("terraform/one.json", "192.0.2.7", "192.0.2.8"),
+    ] {
+        let text = world.text(path);
+        let start = text.find(old).expect("is there");
+        let line = text[..start].matches('\n').count() + 1;
+        let (_, after) =
+            world.edited(path, start, start + old.len(), new).explained(&|_, _, _| false).expect("it renders");
+        let mut changed: BTreeSet<(String, String)> = BTreeSet::new();
+        for (key, object) in &before {
+            for (pointer, field) in &object.fields {
+                let is_suffix = key.object.contains("shop-deploy") && pointer.segments() == ["metadata", "name"];
+                let is_hash = is_suffix || pointer.last() == Some("bayplan/config-hash");
+                if is_hash && after[key].fields[pointer].value != field.value {
+                    changed.insert((key.object.split('.').next().unwrap_or_default().to_owned(), pointer.dotted()));
+                }
+            }
+        }
+        let file = sources.find(path).expect("the file is there");
+        let asked = Asked::new(&sources, file, Some(line)).expect("the line is there");
+        let found = world.with_fleet(|fleet| Reach::of(fleet, &asked).uses(fleet, &asked, &|| ()));
+        let found = found.into_iter().flat_map(|found| found.expect("the unit renders").fields);
+        let hashed = found.filter(|found| found.relation == Relation::Hashed);
+        let told: BTreeSet<(String, String)> =
+            hashed.map(|found| (found.identity.kind, found.field.dotted())).collect();
+        assert_eq!(told, changed, "{path}: {old} -> {new}");
+    }
+}
