@@ -43,6 +43,11 @@ impl Report {
         !self.quiet && !self.is_json()
     }
 
+    /// Whether more is to be told than usual.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// How results on stdout are set off.
     pub fn paint(&self) -> Paint {
         self.paint

@@ -25,6 +25,7 @@ use crate::pointer::Pointer;
 use crate::source::Span;
 use crate::spec::check;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub static VALUES_SCHEMA: Code = Code {
@@ -73,6 +74,16 @@ impl RenderInputs<'_> {
     /// The value of a name at top level: merged, computed, or a reserved root.
     pub fn top(&self, name: &str) -> Option<&Value> {
         self.merged.get(name).or_else(|| self.roots.get(name))
+    }
+
+    /// These names at top level, and the computed values that are made from any of them.
+    pub fn with_computed<'n>(&'n self, mut names: BTreeSet<&'n str>) -> BTreeSet<&'n str> {
+        for computed in &self.template.computed {
+            if computed.inline.uses().iter().filter_map(NameUse::root).any(|root| names.contains(root)) {
+                names.insert(&computed.name);
+            }
+        }
+        names
     }
 
     /// The merged values, computed ones among them.
