@@ -29,6 +29,7 @@ pub mod delivery;
 pub mod emit;
 pub mod finish;
 pub mod gate;
+pub mod ide;
 pub mod inputs;
 pub mod load;
 pub mod object;
@@ -44,5 +45,6 @@ pub mod validate;
 // Edges.
 pub mod cli;
 pub mod folder;
+pub mod lsp;
 pub mod publish;
 pub mod worktree;
