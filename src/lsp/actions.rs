@@ -11,10 +11,10 @@ use gen_lsp_types as lsp;
 use serde_json::{Value, json};
 
 /// What can be done about the findings that touch a range.
-pub fn of_range(session: &Session, asked: &Asked<'_>, uri: &str, params: &lsp::CodeActionParams) -> Vec<Value> {
+pub fn of_range(session: &Session, asked: &Asked<'_>, uri: &str, range: lsp::Range) -> Vec<Value> {
     let encoding = session.client.encoding;
     let lines = Lines::new(asked.text);
-    let (from, to) = (protocol::of_position(params.range.start), protocol::of_position(params.range.end));
+    let (from, to) = (protocol::of_position(range.start), protocol::of_position(range.end));
     let touching = found_in(asked.open, asked.path).into_iter().filter(|found| found.start <= to && from <= found.end);
     let mut actions = Vec::new();
     for found in touching {

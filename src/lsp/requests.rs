@@ -10,8 +10,8 @@ use crate::ide::symbols::{self, Symbol};
 use crate::ide::text::{Lines, Position};
 use crate::ide::{Fleet, hover};
 use gen_lsp_types as lsp;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,6 +21,30 @@ pub enum Answer {
     Result(Value),
     BadParams(String),
     Unknown,
+}
+
+/// A place of a document. Of what requests hold beside, nothing is needed, so nothing of it can be wrong.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct At {
+    text_document: lsp::TextDocumentIdentifier,
+    position: lsp::Position,
+    #[serde(default)]
+    context: ReferenceContext,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct ReferenceContext {
+    include_declaration: bool,
+}
+
+/// A range of a document.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct In {
+    text_document: lsp::TextDocumentIdentifier,
+    range: lsp::Range,
 }
 
 /// A file of a fleet that a request is about.
@@ -35,16 +59,16 @@ pub struct Asked<'s> {
 impl Session {
     pub fn request(&self, method: &str, params: Value) -> Answer {
         match method {
-            "textDocument/completion" => with(params, |params: lsp::CompletionParams| self.completion(&params)),
-            "textDocument/hover" => with(params, |params: lsp::HoverParams| self.hover(&params)),
-            "textDocument/definition" => with(params, |params: lsp::DefinitionParams| self.definition(&params)),
-            "textDocument/references" => with(params, |params: lsp::ReferenceParams| self.references(&params)),
+            "textDocument/completion" => with(params, |params: At| self.completion(&params)),
+            "textDocument/hover" => with(params, |params: At| self.hover(&params)),
+            "textDocument/definition" => with(params, |params: At| self.definition(&params)),
+            "textDocument/references" => with(params, |params: At| self.references(&params)),
             "textDocument/documentSymbol" => with(params, |params: lsp::DocumentSymbolParams| self.symbols(&params)),
             "workspace/symbol" => with(params, |params: lsp::WorkspaceSymbolParams| self.search(&params)),
             "textDocument/foldingRange" => with(params, |params: lsp::FoldingRangeParams| self.folds(&params)),
-            "textDocument/codeAction" => with(params, |params: lsp::CodeActionParams| {
+            "textDocument/codeAction" => with(params, |params: In| {
                 let uri = &params.text_document.uri.0;
-                self.asked(uri).map(|asked| actions::of_range(self, &asked, uri, &params))
+                self.asked(uri).map(|asked| actions::of_range(self, &asked, uri, params.range))
             }),
             _ => Answer::Unknown,
         }
@@ -57,14 +81,14 @@ impl Session {
         Some(Asked { open, fleet: &open.fleet, root, path, text: open.fleet.text(path)? })
     }
 
-    fn at(&self, position: &lsp::TextDocumentPositionParams) -> Option<(Asked<'_>, usize)> {
-        let asked = self.asked(&position.text_document.uri.0)?;
-        let offset = Lines::new(asked.text).offset(protocol::of_position(position.position), self.client.encoding);
+    fn at(&self, params: &At) -> Option<(Asked<'_>, usize)> {
+        let asked = self.asked(&params.text_document.uri.0)?;
+        let offset = Lines::new(asked.text).offset(protocol::of_position(params.position), self.client.encoding);
         Some((asked, offset))
     }
 
-    fn completion(&self, params: &lsp::CompletionParams) -> Option<Value> {
-        let (asked, offset) = self.at(&params.text_document_position_params)?;
+    fn completion(&self, params: &At) -> Option<Value> {
+        let (asked, offset) = self.at(params)?;
         let lines = Lines::new(asked.text);
         let found = complete::complete(asked.fleet, asked.path, offset);
         let items: Vec<lsp::CompletionItem> =
@@ -95,8 +119,8 @@ impl Session {
         }
     }
 
-    fn hover(&self, params: &lsp::HoverParams) -> Option<lsp::Hover> {
-        let (asked, offset) = self.at(&params.text_document_position_params)?;
+    fn hover(&self, params: &At) -> Option<lsp::Hover> {
+        let (asked, offset) = self.at(params)?;
         let found = hover::hover(asked.fleet, asked.path, offset)?;
         let kind = if self.client.has_markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
         Some(lsp::Hover {
@@ -105,13 +129,13 @@ impl Session {
         })
     }
 
-    fn definition(&self, params: &lsp::DefinitionParams) -> Option<Vec<lsp::Location>> {
-        let (asked, offset) = self.at(&params.text_document_position_params)?;
+    fn definition(&self, params: &At) -> Option<Vec<lsp::Location>> {
+        let (asked, offset) = self.at(params)?;
         Some(self.locations(&asked, locate::definitions(asked.fleet, asked.path, offset)))
     }
 
-    fn references(&self, params: &lsp::ReferenceParams) -> Option<Vec<lsp::Location>> {
-        let (asked, offset) = self.at(&params.text_document_position_params)?;
+    fn references(&self, params: &At) -> Option<Vec<lsp::Location>> {
+        let (asked, offset) = self.at(params)?;
         let with_definition = params.context.include_declaration;
         Some(self.locations(&asked, locate::references(asked.fleet, asked.path, offset, with_definition)))
     }
