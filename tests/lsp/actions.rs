@@ -36,7 +36,7 @@ fn mended(path: &str, old: &str, new: &str, code: &str) -> String {
 fn near_names_are_one_action_away() {
     assert_eq!(mended(SHOP, "tenant: acme", "tenant: acne", "unknown-name"), "tenant: acme");
     assert_eq!(mended(SHOP, "manifests:", "manifets:", "unknown-field"), "manifests:");
-    assert_eq!(mended(SHOP, "engine: apache", "engin: apache", "unknown-field"), "engine: apache");
+    assert_eq!(mended(SHOP, "engine: apache", "engin: apache", "undeclared-value"), "engine: apache");
     let web = "templates/web/web.yaml.mustache";
     assert_eq!(mended(web, "image: {{fullImage}}", "image: {{fulImage}}", "unknown-name"), "image: {{fullImage}}");
     assert_eq!(mended(web, "{{> probe}}", "{{> prob}}", "unknown-partial"), "{{> probe}}");

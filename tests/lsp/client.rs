@@ -178,21 +178,21 @@ impl Client {
         self.request(&format!("textDocument/{method}"), params)
     }
 
-    /// The labels of what could be written at the `|` of a text, which the document is given first.
+    /// The labels of what could be written at the `¦` of a text, which the document is given first.
     pub fn completions(&mut self, document: &mut Document, marked: &str) -> Vec<String> {
         self.items(document, marked).iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// The completion items at the `|` of a text.
+    /// The completion items at the `¦` of a text.
     pub fn items(&mut self, document: &mut Document, marked: &str) -> Vec<Value> {
-        let offset = marked.find('|').expect("a mark");
-        let text = marked.replacen('|', "", 1);
+        let offset = marked.find('¦').expect("a mark");
+        let text = marked.replacen('¦', "", 1);
         self.change(document, &text);
         let result = self.at("completion", document, position(&text, offset));
         result["items"].as_array().cloned().unwrap_or_default()
     }
 
-    /// The text of a document after the named completion was taken at the `|`.
+    /// The text of a document after the named completion was taken at the `¦`.
     pub fn completed(&mut self, document: &mut Document, marked: &str, label: &str) -> String {
         let items = self.items(document, marked);
         let item = items.iter().find(|item| item["label"] == label).unwrap_or_else(|| panic!("{label} in {items:#?}"));

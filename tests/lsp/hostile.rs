@@ -137,10 +137,10 @@ fn schemas_that_go_in_circles_are_survived() {
     let circle = circle.replacen("      properties:\n", "      $defs: {node: {type: object, properties: {left: {$ref: \"#/$defs/node\"}, right: {$ref: \"#/$defs/node\"}}}}\n      properties:\n", 1);
     client.change(&mut head, &circle);
     let mut web = client.open(&fleet.root.join("templates/web/web.yaml.mustache"));
-    assert_eq!(client.completions(&mut web, "a: {{tree.left.right.left.|"), ["left", "right"]);
-    client.completions(&mut web, "a: {{motto.|");
+    assert_eq!(client.completions(&mut web, "a: {{tree.left.right.left.¦"), ["left", "right"]);
+    client.completions(&mut web, "a: {{motto.¦");
     let mut shop = client.open(&fleet.root.join("site-specs/sites/shop.yaml"));
-    let text = shop.text.replacen("    engine: apache", "    engine: apache\n    tree: {left: {right: {|}}}", 1);
+    let text = shop.text.replacen("    engine: apache", "    engine: apache\n    tree: {left: {right: {¦}}}", 1);
     assert_eq!(client.completions(&mut shop, &text), ["left", "right"]);
     assert_eq!(client.end(), 0);
 }

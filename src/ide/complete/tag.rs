@@ -7,7 +7,6 @@ use crate::ide::tags::{TagCursor, TagSort};
 use crate::ide::text::Bytes;
 use crate::mustache::CandidateSort;
 use crate::resolve::roots::RESERVED;
-use std::collections::BTreeMap;
 
 pub(super) fn complete(fleet: &Fleet, path: &str, cursor: &TagCursor) -> Vec<Completion> {
     let tag = &cursor.tag;
@@ -43,7 +42,8 @@ fn names(fleet: &Fleet, path: &str, cursor: &TagCursor, end: &str) -> Vec<Comple
     };
     let replaces: Bytes = part_at..tag.name_at.end;
     let asks = matches!(tag.sort, TagSort::Section | TagSort::Inverted);
-    let mut found: BTreeMap<String, Completion> = BTreeMap::new();
+    // Innermost names first.
+    let mut found: Vec<Completion> = Vec::new();
     contexts::with_scopes(fleet, path, cursor, |_, scope| {
         for candidate in scope.candidates(holder) {
             let is_question = candidate.sort == CandidateSort::Question;
@@ -63,7 +63,10 @@ fn names(fleet: &Fleet, path: &str, cursor: &TagCursor, end: &str) -> Vec<Comple
             // More of the name may follow, so a map's is not closed; a section over it may well be.
             let is_open = candidate.sort == CandidateSort::Map && !asks;
             let insert = if is_open { candidate.name.clone() } else { format!("{}{end}", candidate.name) };
-            found.entry(candidate.name.clone()).or_insert(Completion {
+            if found.iter().any(|known| known.label == candidate.name) {
+                continue;
+            }
+            found.push(Completion {
                 label: candidate.name,
                 sort,
                 detail,
@@ -75,7 +78,7 @@ fn names(fleet: &Fleet, path: &str, cursor: &TagCursor, end: &str) -> Vec<Comple
     });
     let facts = if holder == "facts" { facts(fleet) } else { Vec::new() };
     for (name, file) in facts {
-        found.entry(name.clone()).or_insert(Completion {
+        found.push(Completion {
             insert: format!("{name}{end}"),
             label: name,
             sort: Sort::Tag,
@@ -84,10 +87,9 @@ fn names(fleet: &Fleet, path: &str, cursor: &TagCursor, end: &str) -> Vec<Comple
             replaces: replaces.clone(),
         });
     }
-    let mut all: Vec<Completion> = found.into_values().collect();
     // Reserved roots are known to all; what this template declares comes first.
-    all.sort_by_key(|completion| holder.is_empty() && RESERVED.contains(&completion.label.as_str()));
-    all
+    found.sort_by_key(|completion| holder.is_empty() && RESERVED.contains(&completion.label.as_str()));
+    found
 }
 
 /// The names in the files of facts, each with its file. Their values are not looked at.
