@@ -48,7 +48,9 @@ fn reason(subject: &Subject<'_, '_>, field: &Pointer, step: Finish) -> Step {
     let root = |path: [&str; 2]| home.root(&Pointer::from_segments(path), subject.value(field));
     let made = |what: &str| Step::new(Role::Compiler, "", what);
     match step {
-        Finish::Namespace => passed(made("every namespaced object gets the namespace of its deployment"), home.namespace()),
+        Finish::Namespace => {
+            passed(made("every namespaced object gets the namespace of its deployment"), home.namespace())
+        }
         Finish::Layer => {
             let what = match key {
                 "bayplan/run" => "read by the compiler and left out: how the Job runs",
@@ -100,7 +102,8 @@ fn reason(subject: &Subject<'_, '_>, field: &Pointer, step: Finish) -> Step {
 fn keep(subject: &Subject<'_, '_>, key: &str) -> Step {
     let what = if subject.object.layer == Layer::Data { "data" } else { "a namespace" };
     let tool = if key == protection::FLUX_PRUNE { "Flux" } else { "Argo CD" };
-    let step = Step::new(Role::Compiler, "", format!("{tool} keeps it when an edit removes it: it is {what}, and protected"));
+    let step =
+        Step::new(Role::Compiler, "", format!("{tool} keeps it when an edit removes it: it is {what}, and protected"));
     let protection = match subject.object.owner {
         Owner::Cluster => None,
         Owner::Namespace | Owner::Site(_) => subject.home.protection(),

@@ -38,7 +38,9 @@ fn destination(settings: &mut Settings) -> &mut Destination {
 pub fn step(subject: &Subject<'_, '_>) -> Option<Step> {
     let cluster = subject.home.cluster.spec.name();
     let what = match &subject.unit.kind {
-        Kind::Namespace(_) => format!("lets the tenant's account of Flux write here: cluster {cluster} is delivered by Flux"),
+        Kind::Namespace(_) => {
+            format!("lets the tenant's account of Flux write here: cluster {cluster} is delivered by Flux")
+        }
         Kind::Delivery(_) => format!("by this cluster {cluster} takes its part of the branch"),
         Kind::Cluster => return None,
     };
@@ -80,9 +82,15 @@ fn setting(subject: &Subject<'_, '_>, path: &[&str]) -> Option<Step> {
     let cluster = &subject.home.cluster.spec;
     let fleet = &subject.home.specs.fleet;
     let at = Pointer::from_segments(["spec", "delivery"]).join(&Pointer::from_segments(path.iter().copied()));
-    let own = cluster.document.root.find(&at).map(|node| (node, cluster.document.file, format!("cluster {}", cluster.name())));
-    let shared = fleet.document.root.find(&at).map(|node| (node, fleet.document.file, format!("fleet {}", fleet.name())));
-    let mut said = own.into_iter().chain(shared).map(|(node, file, what)| (node.span(file), what, node.text().map(Value::from)));
+    let own = cluster
+        .document
+        .root
+        .find(&at)
+        .map(|node| (node, cluster.document.file, format!("cluster {}", cluster.name())));
+    let shared =
+        fleet.document.root.find(&at).map(|node| (node, fleet.document.file, format!("fleet {}", fleet.name())));
+    let mut said =
+        own.into_iter().chain(shared).map(|(node, file, what)| (node.span(file), what, node.text().map(Value::from)));
     let name = format!("delivery.{}", path.join("."));
     let Some((place, what, value)) = said.next() else {
         return Some(Step::new(Role::Setting, name, "the default"));

@@ -3,6 +3,7 @@
 use super::roots::{Home, Inner};
 use super::subject::Subject;
 use crate::delivery::{DeliveredCluster, Settings};
+use crate::diag::Diagnostics;
 use crate::finish::trace::Step as Finish;
 use crate::load::Cluster;
 use crate::object::{Object, Owner};
@@ -11,7 +12,6 @@ use crate::pipeline::unit::TracedObjects;
 use crate::pipeline::{Filter, Findings, branches, cluster, unit};
 use crate::pointer::Pointer;
 use crate::resolve::{self, Deployment, deployments, units};
-use crate::diag::Diagnostics;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -50,10 +50,8 @@ impl<'p, 's> Fleet<'p, 's> {
     /// The deployments of a site in an environment, with their units.
     pub fn deployments(&self, site: &str, environment: &str) -> Vec<(&resolve::Unit<'s>, &Deployment<'s>)> {
         let all = self.units.iter().flat_map(|unit| unit.deployments.iter().map(move |deployment| (unit, deployment)));
-        all.filter(|(_, deployment)| {
-            deployment.site.name() == site && deployment.environment.name() == environment
-        })
-        .collect()
+        all.filter(|(_, deployment)| deployment.site.name() == site && deployment.environment.name() == environment)
+            .collect()
     }
 
     pub fn namespace<'a>(&'a self, unit: &'a resolve::Unit<'s>, findings: &mut Findings) -> Option<Unit<'a, 's>> {
@@ -70,8 +68,7 @@ impl<'p, 's> Fleet<'p, 's> {
     pub fn delivery(&self, cluster: &'s Cluster, findings: &mut Findings) -> Option<Unit<'_, 's>> {
         let own = self.cluster(cluster, findings)?;
         let layers: BTreeSet<_> = own.objects().iter().map(|object| object.layer).collect();
-        let units: Vec<_> =
-            self.units.iter().filter(|unit| unit.cluster.spec.name() == cluster.spec.name()).collect();
+        let units: Vec<_> = self.units.iter().filter(|unit| unit.cluster.spec.name() == cluster.spec.name()).collect();
         let outcomes: Vec<_> = units.par_iter().map(|unit| unit::compile(self.prepared, unit)).collect();
         let mut summaries = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {

@@ -69,7 +69,9 @@ impl<'a, 's> Home<'a, 's> {
         let inline = self.namespace_names.of(environment.name())?;
         let roots = roots::of_deployment(self.specs, inner.deployment, None);
         let values = Values::new([&roots]);
-        Some(step.made_from(values::of_inline(inline, &values, &mut |path| self.root(path, path.get(&Value::Object(roots.clone()))))))
+        Some(step.made_from(values::of_inline(inline, &values, &mut |path| {
+            self.root(path, path.get(&Value::Object(roots.clone())))
+        })))
     }
 
     /// A fact, by its place in the cluster's file.

@@ -7,18 +7,39 @@ use crate::spec::common::Layer;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// A file of the output tree, whatever folder or revision it was copied from.
-    File { place: Place, path: String, line: Option<usize> },
-    Object { place: Place, kind: String, name: String },
-    Values { site: String, environment: String, cluster: Option<String> },
+    File {
+        place: Place,
+        path: String,
+        line: Option<usize>,
+    },
+    Object {
+        place: Place,
+        kind: String,
+        name: String,
+    },
+    Values {
+        site: String,
+        environment: String,
+        cluster: Option<String>,
+    },
 }
 
 /// The unit that an object is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    Namespace { cluster: String, environment: String, namespace: String },
+    Namespace {
+        cluster: String,
+        environment: String,
+        namespace: String,
+    },
     /// A cluster's own objects; those of no namespace have none.
-    Cluster { cluster: String, namespace: Option<String> },
-    Delivery { cluster: String },
+    Cluster {
+        cluster: String,
+        namespace: Option<String>,
+    },
+    Delivery {
+        cluster: String,
+    },
 }
 
 /// Why a text is no target.
@@ -164,7 +185,10 @@ mod tests {
         assert_eq!(place_of("stable/cluster/platform/gateway/gateway-a.yaml:3"), Some(own(Some("gateway"))));
         assert_eq!(place_of("stable/cluster/StorageClass/a"), Some(own(None)));
         assert_eq!(place_of("stable/cluster/gateway/Gateway/a"), Some(own(Some("gateway"))));
-        assert_eq!(place_of("stable/delivery/kustomization-a.yaml"), Some(Place::Delivery { cluster: "stable".to_owned() }));
+        assert_eq!(
+            place_of("stable/delivery/kustomization-a.yaml"),
+            Some(Place::Delivery { cluster: "stable".to_owned() })
+        );
     }
 
     #[test]

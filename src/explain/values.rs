@@ -37,8 +37,9 @@ impl ValueStory<'_, '_> {
             let what = if computed.is_json { "computed as JSON text" } else { "computed" };
             let step = Step::new(Role::Computed, path.dotted(), what).at(computed.inline.place());
             let values = self.trace.inputs().values();
-            let mut step =
-                step.saying(value.cloned()).made_from(of_inline(computed.inline, &values, &mut |path| self.explain(path)));
+            let mut step = step
+                .saying(value.cloned())
+                .made_from(of_inline(computed.inline, &values, &mut |path| self.explain(path)));
             step.is_passed_on = computed.inline.is_one_tag() && !computed.is_json;
             return step;
         }

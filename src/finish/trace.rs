@@ -97,7 +97,12 @@ fn compare(before: &Value, after: &Value, at: &Pointer, found: &mut Vec<(Pointer
     }
 }
 
-fn compare_entry(before: Option<&Value>, after: Option<&Value>, at: &Pointer, found: &mut Vec<(Pointer, Option<Value>)>) {
+fn compare_entry(
+    before: Option<&Value>,
+    after: Option<&Value>,
+    at: &Pointer,
+    found: &mut Vec<(Pointer, Option<Value>)>,
+) {
     let empty = Value::Object(Map::new());
     match (before, after) {
         (Some(before), Some(after)) => compare(before, after, at, found),

@@ -48,7 +48,9 @@ pub fn home(fleet: &Fleet, units: &[UnitSummary], refusal: &Diagnostic) -> Optio
     let outline = Outline::of(printed);
     let object = |field: &str| outline.documents.first()?.text(&["spec", "object", field]);
     let (cluster, namespace) = (object("cluster")?, object("namespace")?);
-    let unit = units.iter().find(|unit| unit.cluster == cluster && unit.namespace == namespace)?;
+    // What leaves one cluster may still be on another.
+    let named = || units.iter().filter(|unit| unit.namespace == namespace);
+    let unit = named().find(|unit| unit.cluster == cluster).or_else(|| named().next())?;
     locate::name_of(fleet, Kind::Site, unit.sites.first()?)
 }
 

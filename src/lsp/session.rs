@@ -297,6 +297,9 @@ impl Session {
         let Checked { root, generation, path, found, versions } = checked;
         let Some(fleet) = self.fleets.get_mut(&root) else { return Vec::new() };
         let mut paths: BTreeSet<String> = found.keys().cloned().collect();
+        // Whoever has a file open hears of each check, so that silence means that one is under way.
+        let open = self.documents.values().filter_map(|document| document.place.as_ref());
+        let open: BTreeSet<String> = open.filter(|(place, _)| *place == root).map(|(_, path)| path.clone()).collect();
         match path {
             Some(path) => {
                 paths.insert(path.clone());
@@ -306,6 +309,7 @@ impl Session {
             }
             None if generation == fleet.generation => {
                 paths.extend(fleet.published.iter().cloned());
+                paths.extend(open);
                 fleet.whole = found;
                 fleet.quick.clear();
             }
@@ -321,7 +325,8 @@ impl Session {
         for path in paths {
             let Some(fleet) = self.fleets.get(root) else { return told };
             let found = found_in(fleet, path);
-            if found.is_empty() && !fleet.published.contains(path) {
+            let is_open = versions.contains_key(path);
+            if found.is_empty() && !fleet.published.contains(path) && !is_open {
                 continue;
             }
             let uri = |path: &str| self.uri_of(root, path);

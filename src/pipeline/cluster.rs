@@ -75,11 +75,7 @@ pub fn compile(
 }
 
 /// A cluster's own objects once more, finished, with what led to them; not validated. None after the first phase with an error.
-pub fn traced<'s>(
-    prepared: &Prepared<'s>,
-    cluster: &'s Cluster,
-    findings: &mut Findings,
-) -> Option<TracedObjects<'s>> {
+pub fn traced<'s>(prepared: &Prepared<'s>, cluster: &'s Cluster, findings: &mut Findings) -> Option<TracedObjects<'s>> {
     let context = context(prepared, cluster)?;
     let mut finish = finish::trace::Trace::default();
     let objects = finished(prepared, cluster, &context, &mut Hits::default(), &mut finish, findings)?;
@@ -98,8 +94,7 @@ pub fn traced_delivery<'s>(
     let mut finish = finish::trace::Trace::default();
     let objects = delivery_objects(cluster, delivered, settings);
     let objects = finish::finish(objects, &context, &mut finish, &mut Diagnostics::new());
-    let emit =
-        |written: &[&Object<'_>]| emit::folder_files(&format!("{}/{DELIVERY_FOLDER}", context.cluster), written);
+    let emit = |written: &[&Object<'_>]| emit::folder_files(&format!("{}/{DELIVERY_FOLDER}", context.cluster), written);
     Some(TracedObjects::new(objects, finish, &context, emit))
 }
 

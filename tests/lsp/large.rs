@@ -40,7 +40,7 @@ fn an_edited_site_is_checked_at_once() {
     assert_eq!(slice(&site.text, &told[0]["range"]), "seven");
     let unknown = site.text.replace("size: seven", "siez: 7");
     client.change(&mut site, &unknown);
-    client.until_codes(&site.uri, &["unknown-field"]);
+    client.until_codes(&site.uri, &["undeclared-value"]);
     let nobody = site.text.replace("siez: 7", "size: 7").replace("acme", "acmee");
     client.change(&mut site, &nobody);
     client.until_codes(&site.uri, &["unknown-name"]);

@@ -49,7 +49,9 @@ pub fn of_file(
             let text_here = String::from_utf8_lossy(bytes);
             let asked = asked_text(text, global).unwrap_or_else(|| text_here.to_string());
             if asked != text_here {
-                report.note(&format!("{text} is not what the fleet renders to now: its line {line} is looked up as it is"));
+                report.note(&format!(
+                    "{text} is not what the fleet renders to now: its line {line} is looked up as it is"
+                ));
             }
             let lines = Lines::read(&asked);
             let Some(found) = lines.field(line) else {
@@ -114,7 +116,8 @@ fn with_unit(
             };
             let Some(unit) = fleet.units.iter().find(is_it) else {
                 let known = fleet.units.iter().map(|unit| unit.namespace.as_str());
-                let message = format!("environment `{environment}` has no namespace `{namespace}` on cluster `{cluster}`");
+                let message =
+                    format!("environment `{environment}` has no namespace `{namespace}` on cluster `{cluster}`");
                 return Err(CliError::Usage { message, help: near::hint(namespace, known) }.into());
             };
             fleet.namespace(unit, &mut findings)
@@ -266,12 +269,8 @@ impl Telling<'_, '_, '_> {
 
     /// All fields below a pointer.
     fn all(&self, below: &Pointer) -> Result<ExitStatus, Failed> {
-        let fields: Vec<Pointer> = self
-            .subject
-            .fields()
-            .into_iter()
-            .filter(|field| field.segments().starts_with(below.segments()))
-            .collect();
+        let fields: Vec<Pointer> =
+            self.subject.fields().into_iter().filter(|field| field.segments().starts_with(below.segments())).collect();
         if self.report.is_json() {
             for field in &fields {
                 self.json(field, &self.subject.explain(field))?;

@@ -92,7 +92,8 @@ impl Telling<'_> {
                 match asked {
                     Some(path) => self.one(&path, &self.story.explain(&path)),
                     None => {
-                        let message = format!("{}: {}", self.deployment, missing.message.replace("the object", "the template"));
+                        let message =
+                            format!("{}: {}", self.deployment, missing.message.replace("the object", "the template"));
                         Err(CliError::Usage { message, help: missing.help }.into())
                     }
                 }

@@ -8,7 +8,7 @@ use crate::ide::names::{self, Named};
 use crate::ide::outline::{Cursor, CursorRole, Outline, Part};
 use crate::ide::schema::{Place, Property};
 use crate::ide::values::{self, InValues};
-use crate::inputs::FLEET_FILE;
+use crate::inputs::{FLEET_FILE, INPUT_FOLDERS};
 use crate::pointer::Pointer;
 use crate::spec::template::Scope;
 use crate::spec::{API_VERSION, Kind, schema};
@@ -233,7 +233,10 @@ impl Site<'_> {
             }
             Named::File => {
                 let files = self.fleet.sources().iter().map(|(_, file)| file.path.clone());
-                files.filter(|path| !crate::ide::index::is_spec_file(path)).map(|path| (path, None)).collect()
+                let mut files: Vec<String> = files.filter(|path| !crate::ide::index::is_spec_file(path)).collect();
+                // A file of a template or a CRD is seldom meant.
+                files.sort_by_key(|path| INPUT_FOLDERS.iter().any(|folder| path.starts_with(folder)));
+                files.into_iter().map(|path| (path, None)).collect()
             }
             Named::Tier => {
                 let tiers: BTreeSet<&str> = ["testing", "staging", "production"]
