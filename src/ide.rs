@@ -16,6 +16,7 @@ pub mod names;
 pub mod outline;
 pub mod renames;
 pub mod schema;
+pub mod story;
 pub mod subject;
 pub mod symbols;
 pub mod tags;

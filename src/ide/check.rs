@@ -13,8 +13,8 @@ use crate::pipeline::{Loaded, Options, Part};
 use crate::spec::Kind;
 use std::collections::BTreeSet;
 
-/// Sites that are compiled at once when a file feeds more: enough to see each sort of mistake, few enough for one keystroke.
-pub const MAX_SITES: usize = 24;
+/// Sites that are compiled at once when a file feeds more: enough to see most mistakes, few enough for one keystroke.
+pub const MAX_SITES: usize = 6;
 /// Further sites that are read because they may share a namespace with one of those.
 const MAX_NEIGHBOURS: usize = 64;
 
@@ -41,7 +41,7 @@ pub struct Quick {
 pub fn of_file(fleet: &Fleet, path: &str, now: Option<i64>) -> Result<Quick, Failed> {
     let feeds = feeds::of_file(fleet, path);
     let sites = feeds::sample(fleet, &feeds.sites, MAX_SITES);
-    let part = part(fleet, path, &feeds, &sites);
+    let part = part_of(fleet, path, &feeds, &sites);
     let compiled = sites.len();
     let mut filter = feeds.filter(sites);
     if filter.is_empty() {
@@ -57,7 +57,7 @@ pub fn of_file(fleet: &Fleet, path: &str, now: Option<i64>) -> Result<Quick, Fai
 }
 
 /// The files to read: all that is shared by name, the sites, and their tenants.
-fn part(fleet: &Fleet, path: &str, feeds: &Feeds, sites: &[String]) -> Part {
+pub(super) fn part_of(fleet: &Fleet, path: &str, feeds: &Feeds, sites: &[String]) -> Part {
     let chosen: BTreeSet<&str> = sites.iter().map(String::as_str).collect();
     let site_entries: Vec<&Entry> = fleet
         .index()

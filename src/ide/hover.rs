@@ -5,12 +5,14 @@ use super::fleet::Fleet;
 use super::index::Entry;
 use super::names::Named;
 use super::schema::Place;
+use super::story;
 use super::subject::{self, Subject};
 use super::text::Bytes;
 use crate::codes;
 use crate::load::templates::TEMPLATE_ROOT;
 use crate::mustache::Step;
 use crate::pointer::Pointer;
+use crate::resolve::roots::RESERVED;
 use crate::spec::{Kind, schema};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -25,7 +27,8 @@ pub struct Hover {
     pub bytes: Bytes,
 }
 
-pub fn hover(fleet: &Fleet, path: &str, offset: usize) -> Option<Hover> {
+/// `now` is the time of the source commit, as a check takes it.
+pub fn hover(fleet: &Fleet, path: &str, offset: usize, now: Option<i64>) -> Option<Hover> {
     let pointed = subject::at(fleet, path, offset)?;
     let markdown = match &pointed.subject {
         Subject::Name { named: Named::Spec(kind), name } => of_spec(fleet, *kind, name)?,
@@ -38,7 +41,12 @@ pub fn hover(fleet: &Fleet, path: &str, offset: usize) -> Option<Hover> {
             let code = codes::all().into_iter().find(|code| code.name == name)?;
             format!("`{name}`\n\n{}", code.explanation)
         }
-        Subject::Value { templates, steps } => of_value(fleet, templates, steps)?,
+        Subject::Value { templates, steps } => {
+            let declared = of_value(fleet, templates, steps);
+            let story = story::tell(fleet, path, offset, &pointed, now);
+            let told: Vec<String> = declared.into_iter().chain(story).collect();
+            (!told.is_empty()).then(|| told.join("\n\n"))?
+        }
         Subject::Field { kind, path } => of_field(*kind, path)?,
         Subject::Partial { file, .. } => format!("partial `{file}`"),
     };
@@ -120,7 +128,12 @@ fn of_value(fleet: &Fleet, templates: &BTreeSet<String>, steps: &[Step]) -> Opti
             continue;
         }
         let is_computed = matches!(steps, [Step::Key(name), ..] if declared.computed.contains(name));
-        let what = if is_computed { "computed by" } else { "value of" };
+        let is_reserved = matches!(steps, [Step::Key(name), ..] if RESERVED.contains(&name.as_str()));
+        let what = match (is_computed, is_reserved) {
+            (true, _) => "computed by",
+            (_, true) => "reserved root, known to",
+            (false, false) => "value of",
+        };
         let mut text = format!("{what} template `{template}`");
         if let Some(name) = type_of(&place.members()) {
             text.push_str(&format!(": {name}"));

@@ -121,7 +121,7 @@ impl Session {
 
     fn hover(&self, params: &At) -> Option<lsp::Hover> {
         let (asked, offset) = self.at(params)?;
-        let found = hover::hover(asked.fleet, asked.path, offset)?;
+        let found = hover::hover(asked.fleet, asked.path, offset, asked.open.now)?;
         let kind = if self.client.has_markdown { lsp::MarkupKind::Markdown } else { lsp::MarkupKind::PlainText };
         Some(lsp::Hover {
             contents: lsp::MarkupContent { kind, value: found.markdown }.into(),

@@ -285,7 +285,7 @@ impl Session {
             if let Some(path) = fleet.edited.iter().next_back().filter(|_| !is_small) {
                 let _ = self.quick.send(job(Some(path.clone())));
             }
-            let queue = if is_small || fleet.generation == 0 { &self.prompt } else { &self.whole };
+            let queue = if is_small { &self.prompt } else { &self.whole };
             let _ = queue.send(job(None));
             fleet.edited.clear();
             fleet.is_stale = false;

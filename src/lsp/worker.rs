@@ -18,10 +18,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// So long must an editor rest before a large fleet is checked as a whole.
-const REST: Duration = Duration::from_millis(400);
+/// So long must an editor rest at least, and at most, before a large fleet is checked as a whole: the longer, the more a check
+/// costs, so that every pause in typing does not heat the machine.
+const REST: std::ops::RangeInclusive<Duration> = Duration::from_millis(400)..=Duration::from_secs(5);
+/// The part of the last check's time that is rested.
+const REST_PART: u32 = 8;
 
 /// A fleet to check.
 pub struct Job {
@@ -57,15 +60,18 @@ pub fn start(name: &str, rests: bool, events: Sender<Event>) -> std::io::Result<
 }
 
 fn work(jobs: &Receiver<Job>, rests: bool, events: &Sender<Event>) {
-    // Its own threads: the other worker's batches do not stand in the way.
-    let Ok(pool) = rayon::ThreadPoolBuilder::new().build() else { return };
+    // Its own threads: the other worker's batches do not stand in the way. Who works while others type takes half of the cores.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = if rests { cores.div_ceil(2) } else { cores };
+    let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(threads).build() else { return };
+    let mut pause = *REST.start();
     let mut waiting: BTreeMap<PathBuf, Job> = BTreeMap::new();
     loop {
         if waiting.is_empty() {
             let Ok(job) = jobs.recv() else { return };
             waiting.insert(job.root.clone(), job);
         }
-        let rest = if rests { REST } else { Duration::ZERO };
+        let rest = if rests { pause } else { Duration::ZERO };
         loop {
             match jobs.recv_timeout(rest) {
                 Ok(job) => {
@@ -76,7 +82,11 @@ fn work(jobs: &Receiver<Job>, rests: bool, events: &Sender<Event>) {
             }
         }
         let Some((_, job)) = waiting.pop_first() else { continue };
+        let begun = Instant::now();
         let checked = pool.install(|| run(job));
+        if checked.is_some() {
+            pause = (begun.elapsed() / REST_PART).clamp(*REST.start(), *REST.end());
+        }
         if checked.is_some_and(|checked| events.send(Event::Checked(checked)).is_err()) {
             return;
         }

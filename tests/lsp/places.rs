@@ -121,6 +121,17 @@ fn hovers_tell_what_a_name_a_field_and_a_value_are() {
     );
     let engine = session.hover("    engine", 6);
     assert!(engine.starts_with("`engine`\n\nvalue of template `web`: one of apache, nginx"), "{engine}");
+    // The story of one deployment: who won, who lost, and where it ends up.
+    let replicas = session.hover("values: {replicas: 3}", 10);
+    for line in [
+        "in `shop@production@south`: `3`\n- site shop, environment production (`site-specs/sites/shop.yaml:48`)",
+        "\n- beats environment production: `2` (`site-specs/environments.yaml:19`)",
+        "\n- rendered as `spec.replicas` in `south/production/acme-shop-production/app/deployment-shop-web.yaml`",
+    ] {
+        assert!(replicas.contains(line), "{line} in {replicas}");
+    }
+    let topmost = session.hover("values: {replicas: 5", 10);
+    assert!(topmost.contains("in `shop@production@north`: `5`"), "{topmost}");
     let found = session.ask("hover", "    engine", 6);
     assert_eq!(crate::client::slice(&session.document.text, &found["range"]), "engine");
     assert_eq!(session.ask("hover", "first: line", 3), Value::Null);
