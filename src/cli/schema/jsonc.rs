@@ -24,12 +24,10 @@ pub fn with_member(text: &str, path: &[&str], key: &str, value: &str) -> Option<
         object = self::object(text, member.value.start)?;
         missing = rest;
     }
-    if missing.is_empty() {
-        if let Some(member) = object.members.iter().find(|member| member.key == key) {
-            let same = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-            let found = same(&text[member.value.clone()])?;
-            return (Some(found) == same(value)).then(|| text.to_owned());
-        }
+    if let Some(member) = object.members.iter().find(|member| missing.is_empty() && member.key == key) {
+        let same = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+        let found = same(&text[member.value.clone()])?;
+        return (Some(found) == same(value)).then(|| text.to_owned());
     }
     let indent = " ".repeat(2 * (path.len() - missing.len()) + 2);
     let mut member = format!("{}: {value}", quoted(key));
