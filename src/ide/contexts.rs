@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 /// How deep partials in partials are followed, and how many contexts are told apart.
 const MAX_DEPTH: usize = 4;
 const MAX_CONTEXTS: usize = 16;
+/// Inclusions that are followed: partials that include each other are many paths.
+const MAX_STEPS: usize = 200;
 const SUFFIX: &str = ".mustache";
 
 /// A place where a text is rendered.
@@ -21,24 +23,31 @@ pub struct Context {
     pub sections: Vec<OpenSection>,
 }
 
-/// The contexts of the file at a path, in order.
-pub fn of_file(fleet: &Fleet, path: &str) -> BTreeSet<Context> {
-    let mut contexts = BTreeSet::new();
-    add(fleet, path, Vec::new(), 0, &mut contexts);
-    contexts
+/// What a search has found so far.
+struct Found {
+    contexts: BTreeSet<Context>,
+    steps: usize,
 }
 
-fn add(fleet: &Fleet, path: &str, inner: Vec<OpenSection>, depth: usize, contexts: &mut BTreeSet<Context>) {
-    if depth > MAX_DEPTH || contexts.len() >= MAX_CONTEXTS {
+/// The contexts of the file at a path, in order.
+pub fn of_file(fleet: &Fleet, path: &str) -> BTreeSet<Context> {
+    let mut found = Found { contexts: BTreeSet::new(), steps: 0 };
+    add(fleet, path, Vec::new(), 0, &mut found);
+    found.contexts
+}
+
+fn add(fleet: &Fleet, path: &str, inner: Vec<OpenSection>, depth: usize, found: &mut Found) {
+    found.steps += 1;
+    if depth > MAX_DEPTH || found.contexts.len() >= MAX_CONTEXTS || found.steps > MAX_STEPS {
         return;
     }
     let in_template = |template: &str| Context { template: template.to_owned(), sections: inner.clone() };
     let Some(name) = partial_name(path) else {
         match folder_of(path) {
             Some(template) => {
-                contexts.insert(in_template(template));
+                found.contexts.insert(in_template(template));
             }
-            None => contexts.extend(templates_of_manifest(fleet, path).iter().map(|name| in_template(name))),
+            None => found.contexts.extend(templates_of_manifest(fleet, path).iter().map(|name| in_template(name))),
         }
         return;
     };
@@ -51,11 +60,11 @@ fn add(fleet: &Fleet, path: &str, inner: Vec<OpenSection>, depth: usize, context
             is_included = true;
             let mut sections = open_before(&all, tag.bytes.start);
             sections.extend(inner.iter().cloned());
-            add(fleet, &including, sections, depth + 1, contexts);
+            add(fleet, &including, sections, depth + 1, found);
         }
     }
     if let (false, Some(template)) = (is_included, own) {
-        contexts.insert(in_template(template));
+        found.contexts.insert(in_template(template));
     }
 }
 

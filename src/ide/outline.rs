@@ -188,6 +188,17 @@ mod tests {
     }
 
     #[test]
+    fn depth_is_no_way_to_exhaust_anything() {
+        let many = 100_000;
+        for text in ["[", "{a: ", "- ", "& ", "! ", "? ", "\"", "a: '\n", "a: [\n"] {
+            let text = text.repeat(many);
+            assert!(Outline::of(&text).documents.len() <= 1);
+        }
+        let deep: String = (0..500).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        assert_eq!(Outline::of(&deep).documents[0].tokens.len(), 500);
+    }
+
+    #[test]
     fn any_text_at_any_offset_is_survived() {
         let texts = [
             "{{{[[\"'",

@@ -127,7 +127,11 @@ fn value_end(text: &str, start: usize) -> Option<usize> {
             ',' | ':' => at += 1,
             _ => {
                 let word = text[at..].find([',', '}', ']', ':', '/', ' ', '\t', '\r', '\n', '"']);
-                at += word.filter(|length| *length > 0).unwrap_or(1);
+                at += match word {
+                    Some(0) => 1,
+                    Some(length) => length,
+                    None => text.len() - at,
+                };
             }
         }
         if depth == 0 {

@@ -2,10 +2,13 @@
 
 use super::{Bytes, Outline, Part, Role, Token};
 use crate::pointer::Pointer;
+use crate::yaml::read::MAX_DEPTH;
+use std::cell::Cell;
 
 pub(super) fn scan(text: &str) -> Outline {
     let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-    let mut scanner = Scanner { text, documents: Vec::new(), part: Part::default(), frames: Vec::new() };
+    let mut scanner =
+        Scanner { text, documents: Vec::new(), part: Part::default(), frames: Vec::new(), line_seen: Cell::default() };
     let mut at = start;
     while at < text.len() {
         at = scanner.line(at).max(at + 1);
@@ -26,6 +29,8 @@ struct Scanner<'t> {
     part: Part,
     /// What the next line may be part of, outermost first.
     frames: Vec<Frame>,
+    /// A part of a line that was looked at, up to its line break.
+    line_seen: Cell<(usize, usize)>,
 }
 
 /// A key or a dash.
@@ -93,6 +98,10 @@ impl<'t> Scanner<'t> {
             let is_question = line == "?" || line.starts_with("? ");
             if !is_dash && !is_question {
                 break;
+            }
+            if self.frames.len() >= MAX_DEPTH {
+                // Deeper than the reader goes: nobody wrote this by hand.
+                return self.next_line(at);
             }
             if is_dash {
                 self.dash(column);
@@ -170,8 +179,14 @@ impl<'t> Scanner<'t> {
     }
 
     /// A value at an offset of a line; gives where the next line begins.
-    fn value(&mut self, at: usize, path: Pointer) -> usize {
-        let line = self.rest_of_line(at);
+    fn value(&mut self, mut at: usize, path: Pointer) -> usize {
+        let mut line = self.rest_of_line(at);
+        // Anchors and tags stand before a value.
+        while line.starts_with(['&', '!']) {
+            let word = line.find([' ', '\t']).unwrap_or(line.len());
+            let rest = line[word..].trim_start_matches([' ', '\t']);
+            (at, line) = (at + line.len() - rest.len(), rest);
+        }
         let Some(first) = line.chars().next() else { return self.next_line(at) };
         match first {
             '#' => self.next_line(at),
@@ -181,11 +196,6 @@ impl<'t> Scanner<'t> {
                 // Where the brackets were left open, the line that does not belong to them is read again.
                 let is_at_line = end == 0 || self.text[..end].ends_with('\n');
                 if is_at_line { end } else { self.next_line(end) }
-            }
-            '&' | '!' => {
-                let word = line.find([' ', '\t']).unwrap_or(line.len());
-                let rest = line[word..].trim_start_matches([' ', '\t']);
-                if rest.is_empty() { self.next_line(at) } else { self.value(at + line.len() - rest.len(), path) }
             }
             '"' | '\'' => {
                 let end = self.quoted_end(at).unwrap_or(at + line.trim_end().len());
@@ -229,9 +239,11 @@ impl<'t> Scanner<'t> {
         let mut open: Vec<Bracket> = Vec::new();
         let mut at = start;
         while let Some(character) = self.text[at..].chars().next() {
-            let place = open.last().map_or_else(|| path.clone(), Bracket::place);
+            let place = || open.last().map_or_else(|| path.clone(), Bracket::place);
             match character {
+                '{' | '[' if open.len() >= MAX_DEPTH => at += 1,
                 '{' | '[' => {
+                    let place = place();
                     open.push(Bracket { path: place, is_map: character == '{', key: None, index: 0 });
                     at += 1;
                 }
@@ -257,7 +269,10 @@ impl<'t> Scanner<'t> {
                 }
                 '#' if self.text[..at].ends_with([' ', '\t', '\n']) => at += self.rest_of_line(at).len(),
                 _ if character.is_whitespace() || character == ':' => at += character.len_utf8(),
-                _ => at = self.flow_scalar(at, place, open.last_mut()),
+                _ => {
+                    let place = place();
+                    at = self.flow_scalar(at, place, open.last_mut());
+                }
             }
         }
         at
@@ -332,8 +347,14 @@ impl<'t> Scanner<'t> {
 
     /// What is left of the line at an offset, without its line break.
     fn rest_of_line(&self, at: usize) -> &'t str {
-        let rest = self.text.get(at..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
+        let mut line = self.line_seen.get();
+        // A long line is not searched for its end again and again.
+        if !(line.0..=line.1).contains(&at) || line == (0, 0) {
+            let rest = self.text.get(at..).unwrap_or_default();
+            line = (at, at + rest.find('\n').unwrap_or(rest.len()));
+            self.line_seen.set(line);
+        }
+        let line = self.text.get(at..line.1).unwrap_or_default();
         line.strip_suffix('\r').unwrap_or(line)
     }
 
