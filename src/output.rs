@@ -21,6 +21,11 @@ pub trait Sink: Send {
     ///
     /// A batch is held in memory whole: some megabytes make a good one.
     fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed>;
+
+    /// Asked before each batch is made, whether or not the last one was handed over; an error ends the compile.
+    fn go_on(&mut self) -> Result<(), Failed> {
+        Ok(())
+    }
 }
 
 /// One file, its path relative to the folder of its unit.

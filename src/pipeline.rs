@@ -26,14 +26,15 @@ use crate::output::{self, Sink};
 use crate::patching::{Hits, PatchLayer};
 use crate::resolve::{Unit, deployments, units};
 use crate::secrets;
-use crate::source::{Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
+use crate::spec::Kind;
 use crate::spec::common::Layer;
 use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
 use filter::Scope;
 use prepare::Prepared;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Units that are worked on before their files are handed to the sink.
 const BATCH: usize = 256;
@@ -197,6 +198,17 @@ pub fn snapshot_sites(sources: &Sources) -> Option<Vec<String>> {
     load::load(sources, &mut ignored)?.fleet.spec.snapshots.sites
 }
 
+/// A part of a fleet that is read without the rest.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Spec files that are read, bayplan.yaml among them.
+    pub files: BTreeSet<String>,
+    /// The names in all files.
+    pub names: load::Names,
+    /// Specs and templates that are judged although no selected deployment needs them.
+    pub judged: BTreeSet<(Kind, String)>,
+}
+
 /// A fleet whose specs were read: what can be asked of it before anything is rendered.
 pub struct Loaded<'s> {
     sources: &'s Sources,
@@ -211,17 +223,45 @@ pub struct Loaded<'s> {
 impl<'s> Loaded<'s> {
     pub fn new(sources: &'s Sources, options: &'s Options) -> Self {
         let mut findings = Findings::default();
+        let reading = load::read(sources, findings.phase(Phase::Load));
+        Loaded::narrowed(sources, options, reading, None, findings)
+    }
+
+    /// Reads a part of the fleet, for a quick answer: what is outside of it is known by name and not judged. The filter of the
+    /// options must not be empty.
+    pub fn of_part(sources: &'s Sources, options: &'s Options, part: &Part) -> Self {
+        let mut findings = Findings::default();
+        let is_wanted = |file: &SourceFile| part.files.contains(&file.path);
+        let reading = load::read_files(sources, &is_wanted, part.names.clone(), findings.phase(Phase::Load));
+        Loaded::narrowed(sources, options, reading, Some(part), findings)
+    }
+
+    /// Leaves out what the filter does not need.
+    fn narrowed(
+        sources: &'s Sources,
+        options: &'s Options,
+        reading: Option<load::Reading>,
+        part: Option<&Part>,
+        mut findings: Findings,
+    ) -> Self {
         let diagnostics = findings.phase(Phase::Load);
         let mut loaded = Loaded { sources, options, specs: None, scope: None, findings: Findings::default() };
-        if let Some(mut reading) = load::read(sources, diagnostics) {
+        if let Some(mut reading) = reading {
             let filter = &options.filter;
             if !filter.check(&reading.specs().names, diagnostics) {
                 reading.tell_unread(diagnostics);
             } else {
                 if !filter.is_empty() {
-                    let needed = needed::of(&reading, filter);
+                    let mut needed = needed::of(&reading, filter);
+                    if let Some(part) = part {
+                        needed.specs.extend(part.judged.iter().cloned());
+                        needed.scope.is_blind = true;
+                    }
                     reading.narrow(&needed.specs);
                     loaded.scope = Some(needed.scope);
+                }
+                if part.is_some() {
+                    reading.tell_unread(diagnostics);
                 }
                 loaded.specs = Some(reading.finish(sources, diagnostics));
             }
@@ -311,6 +351,7 @@ fn compile_into(
     let mut open = cross::Open::default();
     let mut by_cluster: BTreeMap<&str, Vec<UnitSummary>> = BTreeMap::new();
     for batch in selected.chunks(BATCH) {
+        sink.go_on()?;
         let outcomes: Vec<unit::Outcome> = batch.par_iter().map(|unit| unit::compile(&prepared, unit)).collect();
         let mut files: Vec<output::Unit> = Vec::with_capacity(outcomes.len());
         for (unit, outcome) in batch.iter().zip(outcomes) {

@@ -78,7 +78,7 @@ pub fn sources(global: &Global, source: &Source) -> Result<Opened, Failed> {
 }
 
 /// The committer's time of `HEAD`; none outside of a repository, or where there is no commit yet.
-fn head_time(directory: &Path) -> Option<i64> {
+pub fn head_time(directory: &Path) -> Option<i64> {
     let repository = publish::Repository::find(directory).ok()?;
     let head = publish::resolve(&repository, "HEAD").ok()?;
     Some(repository.commit(head.commit).ok()?.time.seconds)

@@ -39,11 +39,7 @@ pub(super) struct Broken {
     pub document: Document,
 }
 
-pub(super) fn collect(sources: &Sources) -> Collected {
-    collect_of(sources, &|_| true)
-}
-
-/// As [`collect`], of the files that are wanted.
+/// Reads the files that are wanted.
 pub(super) fn collect_of(sources: &Sources, is_wanted: &dyn Fn(&SourceFile) -> bool) -> Collected {
     let files: Vec<FileId> = sources
         .find(FLEET_FILE)

@@ -3,11 +3,11 @@
 //! Between [`read`] and [`Reading::finish`] the caller may say what it needs: what it does not need stays known by kind and
 //! name, and is not judged.
 
-use super::collect::{Collected, collect};
+use super::collect::{Collected, collect_of};
 use super::{DUPLICATE_NAME, Names, Specs, facts, inputs, references, templates};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::inputs::{FLEET_FILE, NO_FLEET};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::spec::{FleetSpec, Kind, Metadata, Spec};
 use crate::yaml::{Document, Node, NodeValue};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,16 @@ impl BrokenSpec {
 
 /// Reads everything. Nothing if there is no bayplan.yaml, which is told.
 pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading> {
+    read_files(sources, &|_| true, Names::default(), diagnostics)
+}
+
+/// As [`read`], of those spec files that are wanted. `others` are the names that the rest has; it is not judged.
+pub fn read_files(
+    sources: &Sources,
+    is_wanted: &dyn Fn(&SourceFile) -> bool,
+    others: Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<Reading> {
     let mut findings: BTreeMap<(Kind, String), Diagnostics> = BTreeMap::new();
     let mut general = Diagnostics::new();
     inputs::check_entries(sources, &mut |file, diagnostic| match templates::folder_of(&file.path) {
@@ -54,7 +64,7 @@ pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading>
         None => general.push(diagnostic),
     });
     let Collected { fleet, clusters, environments, tenants, sites, acknowledgements, broken, findings: told, unread } =
-        collect(sources);
+        collect_of(sources, is_wanted);
     for (kind, name, found) in told {
         findings.entry((kind, name)).or_default().extend(found);
     }
@@ -96,6 +106,7 @@ pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading>
         is_fleet_missing,
     };
     names.extend(names_of(&specs));
+    names.extend(others.0);
     specs.names = Names(names);
     let broken = broken
         .into_iter()
