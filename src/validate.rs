@@ -7,7 +7,7 @@ pub mod view;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::finish::UnitContext;
 use crate::finish::codes::NOT_AN_OBJECT;
-use crate::object::{Object, Owner};
+use crate::object::Object;
 use crate::pointer::Pointer;
 use rules::{RuleContext, Verdict};
 use serde_json::Value;
@@ -74,12 +74,5 @@ pub fn objects(
 pub fn schemas(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     for object in objects {
         schema::check(object, context, diagnostics);
-    }
-}
-
-fn in_deployment(diagnostic: Diagnostic, owner: Owner, context: &UnitContext<'_>) -> Diagnostic {
-    match context.deployment_id(owner) {
-        Some(deployment) => diagnostic.in_deployment(deployment),
-        None => diagnostic,
     }
 }

@@ -22,17 +22,14 @@ pub fn name(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mu
             let base = object.name().to_owned();
             if base.len() > MAX_BASE_NAME {
                 let pointer = Pointer::from_segments(["metadata", "name"]);
-                let mut diagnostic = Diagnostic::error(
+                let diagnostic = Diagnostic::error(
                     &JOB_RUN,
                     format!("the name of Job {base} is too long for one that runs on change"),
                 )
                 .about(base.as_str())
                 .at(object.origin.locate(&pointer), "this name")
                 .help(format!("it gets a suffix: shorten it to {MAX_BASE_NAME} characters"));
-                if let Some(deployment) = context.deployment_id(object.owner) {
-                    diagnostic = diagnostic.in_deployment(deployment);
-                }
-                diagnostics.push(diagnostic);
+                diagnostics.push(context.of_owner(diagnostic, object.owner));
             }
             let hash = sha256_of_json(object.value.get("spec").unwrap_or(&Value::Null));
             object.set_metadata("name", &format!("{base}-{}", hex(&hash, 8)));
@@ -62,14 +59,11 @@ pub fn schedule(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics:
         Err(bad) => {
             let pointer = Pointer::from_segments(["spec", "schedule"]);
             let message = format!("spec.schedule of {} has the field `{}`", object.identity(), bad.field);
-            let mut diagnostic = Diagnostic::error(&SCHEDULE, message)
+            let diagnostic = Diagnostic::error(&SCHEDULE, message)
                 .about(object.name())
                 .at(object.origin.locate(&pointer), "this schedule")
                 .help(bad.reason);
-            if let Some(deployment) = context.deployment_id(object.owner) {
-                diagnostic = diagnostic.in_deployment(deployment);
-            }
-            diagnostics.push(diagnostic);
+            diagnostics.push(context.of_owner(diagnostic, object.owner));
         }
     }
 }

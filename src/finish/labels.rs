@@ -73,12 +73,9 @@ fn report_key(
     };
     let place = object.origin.field(pointer);
     let message = format!("{} may not carry `{key}`: `bayplan/` is the compiler's", object.identity());
-    let mut diagnostic = Diagnostic::error(&RESERVED_KEY, message)
+    let diagnostic = Diagnostic::error(&RESERVED_KEY, message)
         .about(object.name())
         .at(place.key.unwrap_or(place.span), "written here")
         .help(help);
-    if let Some(deployment) = context.deployment_id(object.owner) {
-        diagnostic = diagnostic.in_deployment(deployment);
-    }
-    diagnostics.push(diagnostic);
+    diagnostics.push(context.of_owner(diagnostic, object.owner));
 }

@@ -95,12 +95,9 @@ fn report(
     diagnostics: &mut Diagnostics,
 ) {
     let pointer = Pointer::from_segments(["metadata", "annotations", annotation]);
-    let mut diagnostic = Diagnostic::error(code, message)
+    let diagnostic = Diagnostic::error(code, message)
         .about(object.name())
         .at(object.origin.locate(&pointer), "written here")
         .help(help);
-    if let Some(deployment) = context.deployment_id(object.owner) {
-        diagnostic = diagnostic.in_deployment(deployment);
-    }
-    diagnostics.push(diagnostic);
+    diagnostics.push(context.of_owner(diagnostic, object.owner));
 }

@@ -5,7 +5,7 @@
 
 use super::error::{GitError, NO_COMMIT_YET};
 use super::object::ObjectId;
-use super::repository::{Repository, object_id};
+use super::repository::{Repository, object_id, oid};
 
 /// A commit, and the ref that it was named by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,18 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitE
         },
     })?;
     Ok(Resolved { commit: repository.peel_to_commit(object_id(object.id()), revision)?, reference: None })
+}
+
+/// The newest commit that both revisions have behind them; none where they share nothing.
+pub fn merge_base(repository: &Repository, one: &str, other: &str) -> Result<Option<ObjectId>, GitError> {
+    let doing = || GitError::doing("looking for the commit that two revisions share");
+    let one = oid(resolve(repository, one)?.commit).map_err(doing())?;
+    let other = oid(resolve(repository, other)?.commit).map_err(doing())?;
+    match repository.git().merge_base(one, other) {
+        Ok(base) => Ok(Some(object_id(base))),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(doing()(error)),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,7 +26,6 @@ mod selector_mismatch;
 mod service_selects_nothing;
 mod unknown_volume;
 
-use super::in_deployment;
 use super::view::View;
 use crate::acknowledgement::Subject;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
@@ -308,7 +307,7 @@ pub fn check(
                 continue;
             }
             let diagnostic = diagnostic(rule, severity, &finding, objects);
-            let diagnostic = in_deployment(diagnostic, object.owner, context);
+            let diagnostic = context.of_owner(diagnostic, object.owner);
             match finding.unless_provided {
                 Some((kind, name)) => {
                     let namespace = object.namespace().to_owned();

@@ -1,6 +1,5 @@
 //! Each object against the schema of its kind on its cluster.
 
-use super::in_deployment;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::finish::UnitContext;
 use crate::kubernetes::{Kind, KindProblem, Lookup, Problem, ServedKind, Violation, validate_object};
@@ -23,7 +22,7 @@ pub fn check(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut D
             let is_follower =
                 |violation: &&Violation| told.contains(&violation.pointer) || is_misspelt(violation, &violations);
             for violation in violations.iter().filter(|violation| !is_follower(violation)) {
-                diagnostics.push(in_deployment(diagnostic(violation, object), object.owner, context));
+                diagnostics.push(context.of_owner(diagnostic(violation, object), object.owner));
             }
             if let Some(problem) = served.deprecation() {
                 report(problem, Severity::Warning, "apiVersion", object, context, diagnostics);
@@ -139,7 +138,7 @@ fn octals(
             if is_text {
                 diagnostic.help = vec![format!("write it in quotes: \"{}\"", octal.text)];
             }
-            diagnostics.push(in_deployment(diagnostic, object.owner, context));
+            diagnostics.push(context.of_owner(diagnostic, object.owner));
             told.push(octal.pointer.clone());
         }
     }
@@ -159,5 +158,5 @@ fn report(
         .about(context.api.minor().to_string())
         .at(place.span, place.label)
         .help(problem.help);
-    diagnostics.push(in_deployment(diagnostic, object.owner, context));
+    diagnostics.push(context.of_owner(diagnostic, object.owner));
 }
