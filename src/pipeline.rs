@@ -390,6 +390,7 @@ fn compile_into(
     compilation.units.extend(by_cluster.into_values().flatten());
     open.settle(&compilation.units, findings.phase(Phase::Validate));
     cross::duplicate_hosts(&prepared, &selected, &compilation.units, &mut open, findings.phase(Phase::Validate));
+    cross::shared_delivery(&prepared, &compilation.units, findings.phase(Phase::Validate));
     let is_whole = options.filter.is_empty() && !findings.has_errors();
     prepared.policy.report(open.acknowledged(), is_whole, findings.phase(Phase::Validate));
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
