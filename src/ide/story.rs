@@ -126,7 +126,8 @@ fn of_deployment(
     let sources = fleet.prepared.sources;
     let mut findings = Findings::default();
     let number = unit.deployments.iter().position(|other| other.id() == deployment.id())?;
-    let inputs = unit::inputs(fleet.prepared, unit, number, &mut findings)?;
+    let (_, deployments) = unit::inputs(fleet.prepared, unit, &mut findings)?;
+    let inputs = deployments.get(number)?;
     let home = home(fleet.prepared, unit.cluster, Some(inner(unit, deployment)));
     let story = ValueStory { trace: inputs.retrace(), home };
     let step = story.explain(value);
