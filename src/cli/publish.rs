@@ -365,16 +365,14 @@ impl Job<'_> {
         let repository = target.publisher.repository();
         gates::feed(&mut target.gate, repository, changed)?;
         let last = target.previous.tree.map(|tree| GitTree::new(repository, tree));
-        let mut verdict = std::mem::take(&mut target.gate).judge(&Question {
+        let verdict = std::mem::take(&mut target.gate).judge(&Question {
             compilation,
             clusters: &target.clusters,
             last: last.as_ref().map(|last| last as &dyn LastTree),
             today: gates::day_of(self.source.facts().time),
             filter: &Filter::default(),
+            strict: self.options.strict,
         })?;
-        if self.options.strict {
-            verdict.make_strict();
-        }
         Ok(Some((complete, verdict)))
     }
 
