@@ -1,11 +1,23 @@
 //! Finds the commit that a revision names.
 //!
-//! Names of refs, full ids and `~N`, `^N` after them are resolved here, with reads that are guarded against damaged objects;
-//! other forms (`main@{1}`, `:/text`, `v1-3-gabcdef`) by libgit2.
+//! Names of refs, ids, whole or their beginning, and `~N`, `^N`, `^{commit}` after them are resolved here, with reads that are
+//! guarded against damaged objects; other forms (`main@{1}`, `:/text`, `v1-3-gabcdef`) by libgit2, for which nobody waits longer
+//! than [`PATIENCE`]: a loose object that was cut short keeps it busy for ever.
 
 use super::error::{GitError, NO_COMMIT_YET};
 use super::object::ObjectId;
 use super::repository::{Repository, object_id};
+use git2::{ErrorCode, Oid};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// How long libgit2 may take to resolve a revision.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Fewer digits are no id.
+const SHORTEST_ID: usize = 4;
+
+const AMBIGUOUS: &str = "it is the beginning of several ids";
 
 /// A commit, and the ref that it was named by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +29,7 @@ pub struct Resolved {
 
 /// Resolves a revision to a commit.
 pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitError> {
-    let (base, steps) = split_steps(revision);
+    let (base, steps) = split_steps(revision.trim_end_matches("^{commit}"));
     if let Some((start, reference)) = resolve_base(repository, base)? {
         let mut commit = repository.peel_to_commit(start, revision)?;
         for step in &steps {
@@ -25,16 +37,31 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitE
         }
         return Ok(Resolved { commit, reference: reference.filter(|_| steps.is_empty()) });
     }
-    let object = repository.git().revparse_single(revision).map_err(|error| GitError::Revision {
-        revision: revision.to_owned(),
-        why: match error.code() {
-            _ if base == "HEAD" => NO_COMMIT_YET.to_owned(),
-            git2::ErrorCode::NotFound => "there is no such branch, tag or commit".to_owned(),
-            git2::ErrorCode::Ambiguous => "it is the beginning of several ids".to_owned(),
-            _ => error.message().to_owned(),
-        },
-    })?;
-    Ok(Resolved { commit: repository.peel_to_commit(object_id(object.id()), revision)?, reference: None })
+    let refuse = |why: &str| GitError::Revision { revision: revision.to_owned(), why: why.to_owned() };
+    if base == "HEAD" {
+        return Err(refuse(NO_COMMIT_YET));
+    }
+    match ask_libgit2(repository, revision) {
+        Some(Ok(id)) => Ok(Resolved { commit: repository.peel_to_commit(object_id(id), revision)?, reference: None }),
+        Some(Err((ErrorCode::NotFound, _))) => Err(refuse("there is no such branch, tag or commit")),
+        Some(Err((ErrorCode::Ambiguous, _))) => Err(refuse(AMBIGUOUS)),
+        Some(Err((_, message))) => Err(refuse(&message)),
+        None => Err(refuse("looking it up came to no end, as it does on a damaged object; `git fsck` names it")),
+    }
+}
+
+/// The object that libgit2 finds; none where it does not come back.
+fn ask_libgit2(repository: &Repository, revision: &str) -> Option<Result<Oid, (ErrorCode, String)>> {
+    let (folder, revision) = (repository.git().path().to_owned(), revision.to_owned());
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let answer = git2::Repository::open(&folder)
+            .and_then(|git| git.revparse_single(&revision).map(|object| object.id()))
+            .map_err(|error| (error.code(), error.message().to_owned()));
+        // Nobody listens any more where it took too long.
+        let _ = sender.send(answer);
+    });
+    receiver.recv_timeout(PATIENCE).ok()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +94,7 @@ fn split_steps(revision: &str) -> (&str, Vec<Step>) {
 }
 
 fn resolve_base(repository: &Repository, base: &str) -> Result<Option<(ObjectId, Option<String>)>, GitError> {
-    if matches!(base, "" | "@" | "HEAD") {
+    if matches!(base, "@" | "HEAD") {
         return head(repository);
     }
     if let Ok(reference) = repository.git().resolve_reference_from_short_name(base) {
@@ -75,7 +102,28 @@ fn resolve_base(repository: &Repository, base: &str) -> Result<Option<(ObjectId,
         let name = resolved.name().ok().map(str::to_owned);
         return Ok(resolved.target().map(|target| (object_id(target), name)));
     }
-    Ok(ObjectId::parse(base).map(|id| (id, None)))
+    if let Some(id) = ObjectId::parse(base) {
+        return Ok(Some((id, None)));
+    }
+    Ok(id_beginning_with(repository, base)?.map(|id| (id, None)))
+}
+
+/// The only object whose id begins with these digits. No object is read.
+fn id_beginning_with(repository: &Repository, digits: &str) -> Result<Option<ObjectId>, GitError> {
+    if !(SHORTEST_ID..40).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(None);
+    }
+    let doing = || GitError::doing(format!("looking for an object {digits}"));
+    let database = repository.git().odb().map_err(doing())?;
+    let start = Oid::from_str(digits).map_err(doing())?;
+    match database.exists_prefix(start, digits.len()) {
+        Ok(id) => Ok(Some(object_id(id))),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) if error.code() == ErrorCode::Ambiguous => {
+            Err(GitError::Revision { revision: digits.to_owned(), why: AMBIGUOUS.to_owned() })
+        }
+        Err(error) => Err(doing()(error)),
+    }
 }
 
 fn head(repository: &Repository) -> Result<Option<(ObjectId, Option<String>)>, GitError> {
