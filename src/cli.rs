@@ -3,6 +3,7 @@
 pub mod args;
 pub mod check;
 pub mod completions;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod filter;
@@ -63,7 +64,8 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
     match &cli.command {
         Command::Init(args) => init::run(args, &cli.global, report),
         Command::Check(args) => check::run(args, &cli.global, report),
-        Command::Explain(args) => explain::run(args, report),
+        Command::Diff(args) => diff::run(args, &cli.global, report),
+        Command::Explain(args) => explain::run(args, &cli.global, report),
         Command::Render(args) => render::run(args, &cli.global, report),
         Command::Snapshot(args) => snapshot::run(args, &cli.global, report),
         Command::Publish(args) => publish::run(args, &cli.global, report),
@@ -78,16 +80,24 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
 
 /// Refuses formats that a command does not have.
 fn check_format(cli: &Cli) -> Result<(), Failed> {
-    let is_for_findings = match cli.global.format {
-        Format::Human | Format::Json => false,
-        Format::Github | Format::Sarif => true,
+    let (is_known, owner) = match cli.global.format {
+        Format::Human | Format::Json => (true, ""),
+        Format::Github | Format::Sarif => (matches!(cli.command, Command::Check(_)), "check"),
+        Format::Html => (matches!(cli.command, Command::List(_)), "list"),
+        Format::Markdown => (matches!(cli.command, Command::Diff(_)), "diff"),
     };
-    if is_for_findings && !matches!(cli.command, Command::Check(_)) {
-        return Err(CliError::Usage {
-            message: format!("--format {} is for `bayplan check` alone", cli.global.format.name()),
-            help: Some("this command has the formats human and json".to_owned()),
-        }
-        .into());
+    if is_known {
+        return Ok(());
     }
-    Ok(())
+    let more = match cli.command {
+        Command::Check(_) => "human, json, github and sarif",
+        Command::Diff(_) => "human, json and markdown",
+        Command::List(_) => "human, json and html",
+        _ => "human and json",
+    };
+    Err(CliError::Usage {
+        message: format!("--format {} is for `bayplan {owner}` alone", cli.global.format.name()),
+        help: Some(format!("this command has the formats {more}")),
+    }
+    .into())
 }

@@ -12,6 +12,7 @@ pub mod labels;
 pub mod layers;
 pub mod protection;
 pub mod scope;
+pub mod trace;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::kubernetes::Api;
@@ -19,6 +20,7 @@ use crate::object::{Object, Owner};
 use crate::spec::State;
 use crate::spec::common::Layer;
 use crate::spec::fleet::{DeliveryKind, UnvalidatedKind};
+use trace::{Recorder, Step};
 
 /// What is known of the unit whose objects are finished.
 pub struct UnitContext<'a> {
@@ -79,25 +81,38 @@ impl UnitContext<'_> {
 }
 
 /// Finishes the objects of a unit. Objects with errors stay in, so that later phases see all of them.
-pub fn finish<'s>(
+///
+/// With `&mut ()` as recorder nothing is recorded; with a [`trace::Trace`], what each step did to each object.
+pub fn finish<'s, R: Recorder>(
     mut objects: Vec<Object<'s>>,
     context: &UnitContext<'_>,
+    recorder: &mut R,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Object<'s>> {
-    for object in &mut objects {
+    recorder.begin(&objects);
+    for (number, object) in objects.iter_mut().enumerate() {
         scope::place(object, context, diagnostics);
+        recorder.after(Step::Namespace, number, object);
     }
-    for object in &mut objects {
+    for (number, object) in objects.iter_mut().enumerate() {
         layers::assign(object, context, diagnostics);
+        recorder.after(Step::Layer, number, object);
         labels::add(object, context, diagnostics);
+        recorder.after(Step::Labels, number, object);
     }
     config_hash::stamp(&mut objects);
-    for object in objects.iter_mut().filter(|object| object.verbatim.is_none()) {
+    for (number, object) in objects.iter_mut().enumerate().filter(|(_, object)| object.verbatim.is_none()) {
+        recorder.after(Step::ConfigHash, number, object);
         jobs::name(object, context, diagnostics);
+        recorder.after(Step::Job, number, object);
         jobs::schedule(object, context, diagnostics);
+        recorder.after(Step::Schedule, number, object);
         protection::keep(object, context);
+        recorder.after(Step::Keep, number, object);
         protection::refuse_substitution(object, context);
+        recorder.after(Step::Substitution, number, object);
         layers::order(object, context);
+        recorder.after(Step::SyncWave, number, object);
     }
     objects
 }

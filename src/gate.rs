@@ -26,10 +26,11 @@ mod removal;
 mod rename;
 
 pub use last_tree::LastTree;
-pub use object::is_watched;
+pub use object::{Place, Published, identity_of, is_watched, read_object};
+pub use rename::{Home, told_move};
 
 use crate::acknowledgement::{Date, Subject, Used};
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
 use crate::pipeline::{Compilation, Filter};
 use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESPACE_REMOVED};
@@ -38,7 +39,6 @@ use facts::Facts;
 use finding::Finding;
 use mounts::Mount;
 use new_tree::NewTree;
-use object::{Place, Published};
 use pair::Pair;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +84,12 @@ impl Verdict {
     pub fn is_refused(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+}
+
+/// What gates have to say of an object that is in both trees: code and phrase, the trees around it left out of account.
+pub fn concerns(old: &Published, new: &Published) -> Vec<(&'static Code, String)> {
+    let pair = Pair { old: old.clone(), new: new.clone() };
+    pair.findings().into_iter().map(|finding| (finding.code, finding.what)).collect()
 }
 
 /// Collects what differs, and judges it at the end.

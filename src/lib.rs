@@ -26,10 +26,14 @@ pub mod yaml;
 // Phases, in order.
 pub mod acknowledgement;
 pub mod delivery;
+pub mod diff;
 pub mod emit;
+pub mod explain;
 pub mod finish;
 pub mod gate;
+pub mod html;
 pub mod inputs;
+pub mod inventory;
 pub mod load;
 pub mod object;
 pub mod output;

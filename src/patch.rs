@@ -21,7 +21,7 @@ pub use merge::{MergePatch, merge_value};
 pub use problem::{Part, Problem, codes};
 pub use strategic::{JsonMergeSchema, ListRule, ListSource, MapRule, MergeSchema, StrategicPatch};
 pub use target::{Glob, GlobError, Target};
-pub use touched::{Origin, Touched};
+pub use touched::{Origin, Touch, Touched};
 
 use serde_json::Value;
 

@@ -11,13 +11,14 @@ pub mod cluster;
 pub mod cross;
 pub mod filter;
 mod needed;
+pub mod places;
 pub mod prepare;
 pub mod unit;
 
 use crate::acknowledgement::Acknowledgements;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
-use crate::kubernetes::Minor;
+use crate::kubernetes::{Api, Minor};
 use crate::load::{self, Specs};
 use crate::object::Identity;
 use crate::output::{self, Sink};
@@ -47,6 +48,9 @@ pub struct Options {
     pub kubernetes_version: Option<Minor>,
     /// Of sites that are not among these, only platform and data are written; of all sites everything, if none is listed.
     pub only_sites: Vec<String>,
+    /// Units without errors are handed to the sink though others have some: for comparisons, which withhold what is missing. A
+    /// cluster's own objects and its delivery are handed over with all of its namespaces or not at all.
+    pub is_partial: bool,
     /// The time of the source commit (of a work tree, `HEAD`'s), in seconds since 1970; Acknowledgements expire by it. None
     /// where there is no commit: nothing expires then.
     pub now: Option<i64>,
@@ -148,7 +152,7 @@ impl Findings {
     }
 
     /// Those of the first phase with errors, and the warnings of the phases before it; all, where there is no error.
-    fn told(self, sources: &Sources) -> Vec<Diagnostic> {
+    pub fn told(self, sources: &Sources) -> Vec<Diagnostic> {
         let mut told = Diagnostics::new();
         for (_, diagnostics) in self.phases {
             let has_errors = diagnostics.has_errors();
@@ -168,6 +172,23 @@ impl Findings {
 /// Compiles a fleet. `Err` means that the sink failed; mistakes in the input are diagnostics.
 pub fn compile(sources: &Sources, options: &Options, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
     Loaded::new(sources, options).compile(sink)
+}
+
+/// What reads objects of this fleet again: its custom kinds, and of all others the newest minor's.
+pub fn api(sources: &Sources) -> Api {
+    let mut ignored = Diagnostics::new();
+    let specs = load::read(sources, &mut ignored).map(|reading| reading.finish(sources, &mut ignored));
+    let custom = specs.map(|specs| prepare::custom_kinds(&specs, &mut ignored)).unwrap_or_default();
+    Api::new(Minor::NEWEST, custom.into())
+}
+
+/// Findings about names of a filter that the fleet does not have.
+pub fn unknown_names(sources: &Sources, filter: &Filter) -> Vec<Diagnostic> {
+    let mut diagnostics = Diagnostics::new();
+    if let Some(reading) = load::read(sources, &mut Diagnostics::new()) {
+        filter.check(&reading.specs().names, &mut diagnostics);
+    }
+    diagnostics.into_iter().collect()
 }
 
 /// The sites that `snapshots.sites` of the Fleet names; none where snapshots hold everything, or the Fleet has errors.
@@ -233,6 +254,11 @@ impl<'s> Loaded<'s> {
     pub fn shared_branch(&self) -> Option<&str> {
         let specs = self.specs.as_ref().filter(|specs| branches::is_one_for_all(specs))?;
         Some(&specs.fleet.spec.publish.branch)
+    }
+
+    /// What was read, for those who compile nothing; none where specs could not be read or the filter names what is not there.
+    pub fn into_specs(self) -> (Option<Specs>, Findings) {
+        (self.specs, self.findings)
     }
 
     /// What the Fleet says of publishing and of delivery; none where it cannot be read.
@@ -303,7 +329,7 @@ fn compile_into(
             compilation.counts.objects += outcome.summary.objects.len();
             by_cluster.entry(unit.cluster.spec.name()).or_default().push(outcome.summary);
         }
-        if !findings.has_errors() && seen.twice.is_empty() {
+        if (options.is_partial || !findings.has_errors()) && seen.twice.is_empty() {
             sink.accept(files)?;
         }
     }

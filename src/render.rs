@@ -11,6 +11,7 @@ use crate::resolve::values::{RenderInputs, TemplateValues};
 use crate::source::{FileId, Sources, Span};
 use crate::spec::common::Layer;
 use crate::spec::template::Scope;
+use crate::yaml::read::decode;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,7 +46,7 @@ impl Library {
             let partials = read_partials(&template.partials, sources, diagnostics);
             let partials = partials.with_shared(Arc::clone(&shared), diagnostics);
             let mut compile = |file: &TemplateFile| {
-                let text = sources.text(file.file);
+                let text = decode(file.file, &sources.file(file.file).bytes, diagnostics)?;
                 let program = if file.is_mustache {
                     Program::compile(file.file, text, &partials, values.root_schema(), diagnostics)
                 } else {

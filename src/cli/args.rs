@@ -1,6 +1,6 @@
 //! Arguments. The doc comment of each is its help text; each command's own are in the command's file.
 
-use super::{check, completions, explain, init, list, man, publish, render, rules, schema, snapshot, verify};
+use super::{check, completions, diff, explain, init, list, man, publish, render, rules, schema, snapshot, verify};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -60,6 +60,10 @@ pub enum Format {
     Github,
     /// One SARIF 2.1.0 document on stdout, for code scanning; `check` alone
     Sarif,
+    /// A page to look at, on stdout; `list` alone
+    Html,
+    /// A comment for a pull request; `diff` alone
+    Markdown,
 }
 
 impl Format {
@@ -69,6 +73,8 @@ impl Format {
             Format::Json => "json",
             Format::Github => "github",
             Format::Sarif => "sarif",
+            Format::Html => "html",
+            Format::Markdown => "markdown",
         }
     }
 }
@@ -84,6 +90,7 @@ pub enum Color {
 pub enum Command {
     Init(init::InitArgs),
     Check(check::CheckArgs),
+    Diff(diff::DiffArgs),
     Explain(explain::ExplainArgs),
     Render(render::RenderArgs),
     Snapshot(snapshot::SnapshotArgs),

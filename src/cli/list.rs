@@ -1,7 +1,9 @@
 //! `bayplan list`.
 
-use super::args::Global;
-use super::exit::ExitStatus;
+mod html;
+
+use super::args::{Format, Global};
+use super::exit::{CliError, ExitStatus};
 use super::filter::FilterArgs;
 use super::open::{self, Source};
 use super::report::Report;
@@ -17,14 +19,16 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 /// List what a fleet holds
+///
+/// With `--format html`: the inventory of the whole fleet as one page, with images, hosts, claims and quotas.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bayplan list deployments --environment production\n  bayplan list objects --site portal --format json"
+    after_help = "Examples:\n  bayplan list deployments --environment production\n  bayplan list objects --site portal --format json\n  bayplan list --format html > fleet.html"
 )]
 pub struct ListArgs {
-    /// What to list
+    /// What to list; nothing with --format html, which shows all
     #[arg(value_enum)]
-    pub what: What,
+    pub what: Option<What>,
     /// List a commit's fleet instead of the work tree's
     #[arg(long, value_name = "REV")]
     pub source: Option<String>,
@@ -50,17 +54,28 @@ struct Table {
 }
 
 pub fn run(args: &ListArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    if global.format == Format::Html {
+        return html::run(args, global, report);
+    }
+    let Some(what) = args.what else {
+        let names: Vec<String> = What::value_variants()
+            .iter()
+            .filter_map(|what| Some(what.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        let help = Some(format!("{}; or all of it with --format html", names.join(", ")));
+        return Err(CliError::Usage { message: "say what to list".to_owned(), help }.into());
+    };
     let opened = open::sources(global, &Source::of(args.source.as_deref()))?;
     let sources = &opened.sources;
     let mut diagnostics = Diagnostics::new();
-    let table = if args.what == What::Objects {
+    let table = if what == What::Objects {
         let options = Options { filter: args.filter.to_filter(), strict: global.strict, ..Options::default() };
         let mut tree = OutputTree::new();
         let compilation = pipeline::compile(sources, &options, &mut tree)?;
         diagnostics.extend(compilation.diagnostics.iter().cloned());
         Some(objects(&compilation))
     } else {
-        load::load(sources, &mut diagnostics).map(|specs| of_specs(&specs, args, &mut diagnostics))
+        load::load(sources, &mut diagnostics).map(|specs| of_specs(&specs, what, &args.filter, &mut diagnostics))
     };
     let has_errors = diagnostics.has_errors();
     print_findings(diagnostics, sources, report)?;
@@ -82,8 +97,8 @@ fn print_findings(diagnostics: Diagnostics, sources: &Sources, report: &Report) 
     report.diagnostics(&errors, sources)
 }
 
-fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Table {
-    let filter = args.filter.to_filter();
+fn of_specs(specs: &Specs, what: What, filter: &FilterArgs, diagnostics: &mut Diagnostics) -> Table {
+    let filter = filter.to_filter();
     let names = units::NamespaceNames::compile(specs, diagnostics);
     let deployments = deployments::all(specs, diagnostics);
     let units: Vec<Unit<'_>> = units::group(specs, &names, deployments, diagnostics);
@@ -95,7 +110,7 @@ fn of_specs(specs: &Specs, args: &ListArgs, diagnostics: &mut Diagnostics) -> Ta
     let count = |select: &dyn Fn(&deployments::Deployment<'_>) -> bool| -> Value {
         selected.iter().filter(|(_, deployment)| select(deployment)).count().into()
     };
-    match args.what {
+    match what {
         What::Deployments => {
             let mut rows: Vec<Vec<Value>> = selected
                 .iter()

@@ -2,6 +2,7 @@
 
 use super::args::{Color, Format, Global};
 use super::exit::{CliError, ExitStatus};
+use super::explain::Paint;
 use crate::diag::{Diagnostic, Severity, github, json, render, sarif};
 use crate::failure::Failed;
 use crate::source::Sources;
@@ -15,6 +16,8 @@ const MAX_SHOWN: usize = 50;
 pub struct Report {
     format: Format,
     color: bool,
+    /// Whether results are coloured.
+    paint: Paint,
     quiet: bool,
     verbose: bool,
 }
@@ -26,12 +29,23 @@ impl Report {
             Color::Never => false,
             Color::Auto => io::stderr().is_terminal(),
         };
-        Report { format: global.format, color, quiet: global.quiet, verbose: global.verbose }
+        let is_painted = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => io::stdout().is_terminal(),
+        };
+        let paint = if is_painted { Paint::Coloured } else { Paint::Plain };
+        Report { format: global.format, color, paint, quiet: global.quiet, verbose: global.verbose }
     }
 
     /// Whether people read along and did not ask for quiet.
     pub fn is_talkative(&self) -> bool {
         !self.quiet && !self.is_json()
+    }
+
+    /// How results on stdout are set off.
+    pub fn paint(&self) -> Paint {
+        self.paint
     }
 
     pub fn is_json(&self) -> bool {
@@ -71,7 +85,7 @@ impl Report {
                 let all: Vec<&Diagnostic> = errors.into_iter().chain(others).collect();
                 self.result_line(&sarif::to_document(&all, sources, prefix))?;
             }
-            Format::Human => {
+            Format::Human | Format::Markdown | Format::Html => {
                 let mut stderr = io::stderr().lock();
                 for diagnostic in others.iter().take(MAX_SHOWN).chain(errors.iter().take(MAX_SHOWN)) {
                     let text = render::to_text(diagnostic, sources, self.color);
@@ -95,7 +109,7 @@ impl Report {
                 fields["type"] = json!("summary");
                 self.result_line(&fields)
             }
-            Format::Human | Format::Github | Format::Sarif => {
+            Format::Human | Format::Markdown | Format::Html | Format::Github | Format::Sarif => {
                 if !self.quiet && !text.is_empty() {
                     let _ = writeln!(io::stderr(), "{text}");
                 }
@@ -147,19 +161,15 @@ impl Report {
         let diagnostic = failure.diagnostic();
         let sources = Sources::default();
         let is_stdout = matches!(failure.downcast_ref::<CliError>(), Some(CliError::Stdout { .. }));
-        match if is_stdout { Format::Human } else { self.format } {
-            Format::Json => {
-                let _ = self.result_line(&json::to_json(&diagnostic, &sources));
-            }
-            Format::Github => {
-                let _ = self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes());
-            }
-            Format::Sarif => {
-                let _ = self.result_line(&sarif::to_document(&[&diagnostic], &sources, ""));
-            }
-            Format::Human => {
-                let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
-            }
+        let written = match if is_stdout { Format::Human } else { self.format } {
+            Format::Json => self.result_line(&json::to_json(&diagnostic, &sources)).is_ok(),
+            Format::Github => self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes()).is_ok(),
+            Format::Sarif => self.result_line(&sarif::to_document(&[&diagnostic], &sources, "")).is_ok(),
+            Format::Human | Format::Markdown | Format::Html => false,
+        };
+        if !written {
+            // People read stderr, and so does whoever wonders why stdout broke off.
+            let _ = writeln!(io::stderr(), "{}", render::to_text(&diagnostic, &sources, self.color));
         }
     }
 

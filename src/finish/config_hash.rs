@@ -38,12 +38,26 @@ fn hash_of(object: &Object<'_>, sources: &Sources<'_, '_>) -> Option<String> {
     if sources.is_empty() || object.verbatim.is_some() || object.run == Some(Run::Once) {
         return None;
     }
-    let template = object.value.pointer(pod_template_path(object.group(), object.kind())?)?;
-    let found: Vec<Value> = references(template.get("spec")?)
-        .into_iter()
-        .filter_map(|key| sources.get(&key).map(|source| json!([key.0, key.1, data_of(source)])))
-        .collect();
+    let found: Vec<Value> =
+        read_by(object, sources).map(|((kind, name), source)| json!([kind, name, data_of(source)])).collect();
     (!found.is_empty()).then(|| hex(&sha256_of_json(&Value::Array(found)), 10))
+}
+
+/// The ConfigMaps and Secrets of this output that an object's pods read, in order, each with the object that it comes from.
+fn read_by<'p, 'o, 's>(
+    object: &'p Object<'_>,
+    sources: &'p Sources<'o, 's>,
+) -> impl Iterator<Item = ((&'static str, &'p str), &'o Object<'s>)> {
+    let path = pod_template_path(object.group(), object.kind());
+    let pod = path.and_then(|path| object.value.pointer(path)?.get("spec"));
+    let keys = pod.map(references).unwrap_or_default();
+    keys.into_iter().filter_map(|key| sources.get(&key).map(|source| (key, *source)))
+}
+
+/// The objects that the hash of an object's pods is computed from.
+pub fn hashed<'o, 's>(object: &Object<'_>, objects: &'o [Object<'s>]) -> Vec<&'o Object<'s>> {
+    let sources = sources(objects);
+    read_by(object, &sources).map(|(_, source)| source).collect()
 }
 
 fn set_annotation(template: &mut Value, hash: &str) {
@@ -91,16 +105,21 @@ fn data_of(object: &Object<'_>) -> Value {
 
 /// The name of the Secret that an ExternalSecret or SealedSecret makes.
 pub fn made_secret<'o>(object: &'o Object<'_>) -> Option<&'o str> {
-    let explicit = match (object.group(), object.kind()) {
+    secret_made_by(object.group(), object.kind(), object.name(), &object.value)
+}
+
+/// As [`made_secret`], of an object that was read again.
+pub fn secret_made_by<'o>(group: &str, kind: &str, name: &'o str, value: &'o Value) -> Option<&'o str> {
+    let explicit = match (group, kind) {
         ("external-secrets.io", "ExternalSecret") => "/spec/target/name",
         ("bitnami.com", "SealedSecret") => "/spec/template/metadata/name",
         _ => return None,
     };
-    Some(object.value.pointer(explicit).and_then(Value::as_str).unwrap_or_else(|| object.name()))
+    Some(value.pointer(explicit).and_then(Value::as_str).unwrap_or(name))
 }
 
 /// The ConfigMaps and Secrets that a pod names in `env`, `envFrom` and `volumes`.
-fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
+pub fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
     let mut found = BTreeSet::new();
     let mut add = |kind: &'static str, name: Option<&'p Value>| {
         found.extend(name.and_then(Value::as_str).map(|name| (kind, name)));

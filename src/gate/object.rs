@@ -97,6 +97,26 @@ pub fn is_watched(path: &str) -> bool {
     place.layer == Layer::Data || WATCHED.contains(&kind)
 }
 
+/// The one document of a file of the output.
+pub fn read_object(bytes: &[u8]) -> Option<Value> {
+    let reading = read_text(std::str::from_utf8(bytes).ok()?, ReadOptions::default());
+    let root = reading.roots.first().filter(|_| reading.roots.len() == 1)?;
+    Some(node_value(root, None).0)
+}
+
+/// What an object says that it is; none where it has no kind or name.
+pub fn identity_of(value: &Value) -> Option<Identity> {
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let api_version = text("/apiVersion");
+    let identity = Identity {
+        group: api_version.rsplit_once('/').map_or("", |(group, _)| group).to_owned(),
+        kind: text("/kind"),
+        namespace: text("/metadata/namespace"),
+        name: text("/metadata/name"),
+    };
+    (!identity.kind.is_empty() && !identity.name.is_empty()).then_some(identity)
+}
+
 /// An object of a published tree.
 #[derive(Debug, Clone)]
 pub struct Published {
@@ -115,20 +135,12 @@ impl Published {
     /// Reads an object; none where the file is not one, or not at a path of ours.
     pub fn read(path: &str, bytes: &[u8]) -> Option<Self> {
         let place = Place::of(path)?;
-        let reading = read_text(std::str::from_utf8(bytes).ok()?, ReadOptions::default());
-        let root = reading.roots.first().filter(|_| reading.roots.len() == 1)?;
-        let (mut value, _) = node_value(root, None);
-        let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let api_version = text("/apiVersion");
-        let identity = Identity {
-            group: api_version.rsplit_once('/').map_or("", |(group, _)| group).to_owned(),
-            kind: text("/kind"),
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name"),
-        };
-        if identity.kind.is_empty() || identity.name.is_empty() {
-            return None;
-        }
+        let value = read_object(bytes)?;
+        Some(Published::new(path, place, identity_of(&value)?, value))
+    }
+
+    /// An object that was read already.
+    pub fn new(path: &str, place: Place, identity: Identity, mut value: Value) -> Self {
         let mut is_verbatim = identity.is("bitnami.com", "SealedSecret");
         let mut secret_hash = None;
         if let (true, Value::Object(fields)) = (identity.is("", "Secret"), &mut value) {
@@ -136,7 +148,7 @@ impl Published {
             let held = ["data", "stringData"].map(|key| fields.remove(key));
             secret_hash = Some(sha256_of_text(&serde_json::to_string(&held).unwrap_or_default()));
         }
-        Some(Published { path: path.to_owned(), place, identity, value, secret_hash, is_verbatim })
+        Published { path: path.to_owned(), place, identity, value, secret_hash, is_verbatim }
     }
 
     pub fn get(&self, pointer: &str) -> Option<&Value> {

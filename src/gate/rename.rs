@@ -7,12 +7,33 @@ use crate::pipeline::UnitSummary;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of a namespace of the last tree.
-#[derive(Default)]
-struct OldHome<'o> {
-    environment: &'o str,
-    tenant: &'o str,
-    sites: BTreeSet<&'o str>,
+/// What is known of a namespace of either tree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Home<'h> {
+    pub cluster: &'h str,
+    pub namespace: &'h str,
+    pub environment: &'h str,
+    pub tenant: &'h str,
+    pub sites: BTreeSet<&'h str>,
+}
+
+/// How one namespace became another, where no more than one of cluster, environment, tenant and sites differs.
+pub fn told_move(old: &Home<'_>, new: &Home<'_>) -> Option<String> {
+    let sites = |home: &Home<'_>| home.sites.iter().copied().collect::<Vec<_>>().join(", ");
+    let same = [
+        old.cluster == new.cluster,
+        old.environment == new.environment,
+        old.tenant == new.tenant,
+        old.sites == new.sites,
+    ];
+    Some(match same {
+        [true, true, true, true] => format!("the namespace is now called {}", new.namespace),
+        [false, true, true, true] => format!("it moves to cluster {}", new.cluster),
+        [true, false, true, true] => format!("environment {} is now {}", old.environment, new.environment),
+        [true, true, false, true] => format!("tenant {} is now {}", old.tenant, new.tenant),
+        [true, true, true, false] => format!("site {} is now {}", sites(old), sites(new)),
+        _ => return None,
+    })
 }
 
 /// Where what leaves went, as far as one can tell.
@@ -25,9 +46,10 @@ pub struct Renames {
 
 impl Renames {
     pub fn new(left: &[Published], new: &NewTree<'_>, added: &BTreeMap<String, Option<Vec<u8>>>) -> Self {
-        let mut homes: BTreeMap<(&str, &str), OldHome<'_>> = BTreeMap::new();
+        let mut homes: BTreeMap<(&str, &str), Home<'_>> = BTreeMap::new();
         for old in left {
             let home = homes.entry((&old.place.cluster, old.home())).or_default();
+            (home.cluster, home.namespace) = (&old.place.cluster, old.home());
             home.environment = &old.place.environment;
             let tenant = old.label(labels::TENANT);
             if !tenant.is_empty() {
@@ -46,7 +68,7 @@ impl Renames {
             .iter()
             .filter(|((cluster, namespace), _)| !new.has_namespace(cluster, namespace))
             .filter_map(|((cluster, namespace), home)| {
-                Some((((*cluster).to_owned(), (*namespace).to_owned()), moved(cluster, namespace, home, &fresh)?))
+                Some((((*cluster).to_owned(), (*namespace).to_owned()), moved(home, &fresh)?))
             })
             .collect();
         Renames { namespaces, claims: claims(left, new, added) }
@@ -61,26 +83,19 @@ impl Renames {
 }
 
 /// The only new namespace that differs from an old one in no more than one of cluster, environment, tenant and sites.
-fn moved(cluster: &str, namespace: &str, home: &OldHome<'_>, fresh: &[&UnitSummary]) -> Option<String> {
-    let sites = |unit: &UnitSummary| unit.sites.join(", ");
+fn moved(home: &Home<'_>, fresh: &[&UnitSummary]) -> Option<String> {
     let mut found = fresh.iter().filter_map(|unit| {
-        let same_sites = unit.sites.iter().map(String::as_str).collect::<BTreeSet<_>>() == home.sites;
-        let same =
-            [unit.cluster == cluster, unit.environment == home.environment, unit.tenant == home.tenant, same_sites];
-        let old_sites = home.sites.iter().copied().collect::<Vec<_>>().join(", ");
-        Some(
-            match same {
-                [true, true, true, true] => format!("the namespace is now called {}", unit.namespace),
-                [false, true, true, true] => format!("it moves to cluster {}", unit.cluster),
-                [true, false, true, true] => format!("environment {} is now {}", home.environment, unit.environment),
-                [true, true, false, true] => format!("tenant {} is now {}", home.tenant, unit.tenant),
-                [true, true, true, false] => format!("site {old_sites} is now {}", sites(unit)),
-                _ => return None,
-            } + &format!(
-                ": namespace {} on cluster {} begins with empty volumes, and the data stays in {namespace}",
-                unit.namespace, unit.cluster
-            ),
-        )
+        let new = Home {
+            cluster: &unit.cluster,
+            namespace: &unit.namespace,
+            environment: &unit.environment,
+            tenant: &unit.tenant,
+            sites: unit.sites.iter().map(String::as_str).collect(),
+        };
+        let told = told_move(home, &new)?;
+        let (namespace, cluster) = (new.namespace, new.cluster);
+        let begins = format!("namespace {namespace} on cluster {cluster} begins with empty volumes");
+        Some(format!("{told}: {begins}, and the data stays in {}", home.namespace))
     });
     found.next().filter(|_| found.next().is_none())
 }

@@ -26,10 +26,11 @@ impl<'m, R: Recorder> Merger<'m, R> {
         from: usize,
     ) -> Vec<Value> {
         let child = self.plan.item(node);
+        let keys = self.plan.keys(node);
         let mut values = Vec::new();
         for item in self.items(at, node, said, from) {
             if !item.removed
-                && let Some(value) = self.value(&at.item(values.len(), &item.said), child, &item.said)
+                && let Some(value) = self.value(&at.item(values.len(), &item.said, keys), child, &item.said)
             {
                 values.push(value);
             }

@@ -105,7 +105,9 @@ impl<'m, R: Recorder> Merger<'m, R> {
             Verdict::Leaf(winner) => {
                 let leaf = said[winner];
                 self.refuse_directives_in_list(at, &leaf);
-                self.record(at, said, winner, true);
+                // All layers that speak of an item say its keys; the lowest is the one that brought it in.
+                let first = said.iter().position(|said| said.live).filter(|_| R::TRACES && at.is_item_key());
+                self.record(at, said, first.unwrap_or(winner), true);
                 Some(leaf.value.clone())
             }
             Verdict::Map { from } => {

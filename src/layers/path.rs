@@ -29,8 +29,8 @@ enum Step<'p> {
     Root,
     /// A key, and all that is said in its map.
     Key(&'p str, &'p [Said<'p>]),
-    /// An item of a keyed list: its index in the result, and what is said of it (layers have it at other indexes).
-    Item(usize, &'p [Said<'p>]),
+    /// An item of a keyed list: its index in the result, what is said of it (layers have it at other indexes), and its keys.
+    Item(usize, &'p [Said<'p>], &'p [String]),
 }
 
 impl<'p> Path<'p> {
@@ -46,8 +46,16 @@ impl<'p> Path<'p> {
         Path { parent: Some(self), step: Step::Key(key, map) }
     }
 
-    pub fn item(&'p self, index: usize, said: &'p [Said<'p>]) -> Path<'p> {
-        Path { parent: Some(self), step: Step::Item(index, said) }
+    pub fn item(&'p self, index: usize, said: &'p [Said<'p>], keys: &'p [String]) -> Path<'p> {
+        Path { parent: Some(self), step: Step::Item(index, said, keys) }
+    }
+
+    /// Whether this is one of the keys by which the item around it is known.
+    pub fn is_item_key(&self) -> bool {
+        match (self.step, self.parent.map(|parent| parent.step)) {
+            (Step::Key(key, _), Some(Step::Item(_, _, keys))) => keys.iter().any(|own| own == key),
+            _ => false,
+        }
     }
 
     /// The place in the merged values.
@@ -67,7 +75,7 @@ impl<'p> Path<'p> {
         match self.step {
             Step::Root => {}
             Step::Key(key, _) => pointer.push(key),
-            Step::Item(index, said) => pointer.push(index_of(index, said)),
+            Step::Item(index, said, _) => pointer.push(index_of(index, said)),
         }
         pointer
     }

@@ -7,7 +7,9 @@ use super::codes;
 use super::engine::Builder;
 use super::origin::{Bytes, Origin};
 use super::partials::{Partial as Target, Partials};
-use super::runs::{BUDGET, Compiled, CompiledSection, Hole, HoleSource, Include, PIECE_COST, Piece, Place, Run, Text};
+use super::runs::{
+    BUDGET, Compiled, CompiledSection, Hole, HoleSource, Include, Inclusion, PIECE_COST, Piece, Place, Run, Text,
+};
 use super::scan::{MAX_DEPTH, Node, Partial, Scanned, Section};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -47,15 +49,18 @@ pub(super) fn compile<N: Names>(
         begins_document: false,
         inside: Vec::new(),
         chain: Vec::new(),
+        through: None,
+        inclusions: Vec::new(),
         open_sections: 0,
         includes: BTreeSet::new(),
         cost: 0,
     };
     compiler.walk(&template.nodes, template, None);
     compiler.end_run();
-    let Compiler { builder, runs, sections, includes, .. } = compiler;
+    let Compiler { builder, runs, sections, includes, inclusions, .. } = compiler;
+    let includes = includes.into_iter().collect();
     match builder.finish() {
-        Ok(structure) => Some(Compiled { structure, runs, sections, includes: includes.into_iter().collect() }),
+        Ok(structure) => Some(Compiled { structure, runs, sections, includes, inclusions }),
         Err(error) => {
             let message = format!("the template engine refused its own structure: {error}");
             diagnostics.push(
@@ -82,6 +87,9 @@ struct Compiler<'p, 'd, N: Names> {
     inside: Vec<usize>,
     /// The partials that are being put in place, with the tags that name them.
     chain: Vec<(Box<str>, Span)>,
+    /// The innermost of them, as a number of `inclusions`.
+    through: Option<u32>,
+    inclusions: Vec<Inclusion>,
     open_sections: usize,
     includes: BTreeSet<Include>,
     cost: usize,
@@ -109,7 +117,7 @@ impl<N: Names> Compiler<'_, '_, N> {
                     match self.names.variable(&variable.name, variable.escaped, tag) {
                         Ok(address) => {
                             let source = HoleSource::Value { name: variable.name.clone(), address };
-                            self.pieces.push(Piece::Hole(Hole { tag, source }));
+                            self.pieces.push(Piece::Hole(Hole { tag, through: self.through, source }));
                         }
                         Err(error) => self.diagnostics.push(*error),
                     }
@@ -132,7 +140,8 @@ impl<N: Names> Compiler<'_, '_, N> {
         match self.names.enter(&section.name, section.inverted, tag) {
             Ok(address) => {
                 let number = self.builder.open(section.inverted);
-                self.sections.push(CompiledSection { address, tag });
+                let outer = self.inside.last().copied();
+                self.sections.push(CompiledSection { address, tag, inverted: section.inverted, outer });
                 if let Some(run) = run_before.and_then(|run| self.runs.get_mut(run)) {
                     run.section_behind = Some(number);
                 }
@@ -175,7 +184,7 @@ impl<N: Names> Compiler<'_, '_, N> {
                 self.indent(partial.line.as_ref().map_or(partial.tag.start, |line| line.0.start), source, indent);
                 self.text_as_it_is(&before, source);
                 let hole = HoleSource::File { name: partial.name.clone(), file: file.file, text: file.text.clone() };
-                self.pieces.push(Piece::Hole(Hole { tag, source: hole }));
+                self.pieces.push(Piece::Hole(Hole { tag, through: self.through, source: hole }));
                 self.text_as_it_is(&after, source);
             }
             Target::Template(target) => {
@@ -210,9 +219,13 @@ impl<N: Names> Compiler<'_, '_, N> {
             .as_ref()
             .map(|(before, _)| Indent { text: format!("{outer}{}", &source.text[before.clone()]), tag });
         let inner = inner.filter(|indent| !indent.text.is_empty());
+        let outer = self.through;
+        self.through = u32::try_from(self.inclusions.len()).ok();
+        self.inclusions.push(Inclusion { tag, outer });
         self.chain.push((partial.name.clone(), tag));
         self.walk(&target.nodes, target, inner.as_ref());
         self.chain.pop();
+        self.through = outer;
         if N::IS_STRICT && partial.line.is_some() && self.leaves_line_open(target) {
             self.push_text("\n", Place::Whole(tag));
         }
@@ -287,7 +300,7 @@ impl<N: Names> Compiler<'_, '_, N> {
             }
             let (head, rest) = text.split_at(next_document(text).unwrap_or(text.len()));
             if self.charge(head.len()) {
-                self.pieces.push(Piece::Text(Text { text: head.into(), place }));
+                self.pieces.push(Piece::Text(Text { text: head.into(), place, through: self.through }));
             }
             if let Place::Exact(span) = &mut place {
                 span.start += u32::try_from(head.len()).unwrap_or(u32::MAX);

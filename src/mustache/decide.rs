@@ -24,6 +24,40 @@ pub(super) struct Decision<'v> {
     pub documents: Vec<Document>,
     /// The value path of each hole, where it was asked for.
     pub paths: Vec<Pointer>,
+    /// What sections were asked, where it was asked for.
+    pub questions: Vec<Question>,
+    /// For each run the items that the sections around it put in front, where it was asked for.
+    pub contexts: Vec<Vec<Around>>,
+}
+
+/// How much of the way is recorded; the values and runs of a decision do not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Record {
+    Nothing,
+    /// Where the values of holes stand.
+    Paths,
+    /// Also what sections decided.
+    All,
+}
+
+/// A section was asked whether it renders anything.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    pub section: usize,
+    /// Where its value stands.
+    pub path: Pointer,
+    /// How many runs there were before.
+    pub runs: usize,
+}
+
+/// A section around a run.
+#[derive(Debug, Clone)]
+pub(super) struct Around {
+    pub section: usize,
+    /// Where its value stands.
+    pub path: Pointer,
+    /// Which item of its list is in front.
+    pub index: Option<usize>,
 }
 
 /// One document: its part of the runs and of the holes.
@@ -42,12 +76,12 @@ pub(super) enum Refusal {
     Blocked { section: usize, depth: usize },
 }
 
-/// Runs the template. `with_paths` records where each hole's value stands, for messages and `explain`.
+/// Runs the template. `record` says what is kept for messages and `explain`.
 pub(super) fn decide<'v>(
     compiled: &Compiled<Lookup>,
     roots: usize,
     values: &Values<'v>,
-    with_paths: bool,
+    record: Record,
 ) -> Result<Decision<'v>, Refusal> {
     let state = State {
         roots: vec![None; roots],
@@ -56,12 +90,14 @@ pub(super) fn decide<'v>(
         holes: Vec::with_capacity(2 * compiled.runs.len()),
         documents: Vec::new(),
         paths: Vec::new(),
+        questions: Vec::new(),
+        contexts: Vec::new(),
         document: (0, 0),
         at_line_start: true,
         cost: 0,
         refusal: None,
     };
-    let deciding = Deciding { compiled, values, with_paths, state: RefCell::new(state) };
+    let deciding = Deciding { compiled, values, record, state: RefCell::new(state) };
     // It fails where there is a refusal, and nowhere else.
     let _ = compiled.structure.execute(&deciding);
     let mut state = deciding.state.into_inner();
@@ -69,14 +105,14 @@ pub(super) fn decide<'v>(
         return Err(refusal);
     }
     state.end_document();
-    let State { runs, holes, documents, paths, .. } = state;
-    Ok(Decision { runs, holes, documents, paths })
+    let State { runs, holes, documents, paths, questions, contexts, .. } = state;
+    Ok(Decision { runs, holes, documents, paths, questions, contexts })
 }
 
 struct Deciding<'c, 'v> {
     compiled: &'c Compiled<Lookup>,
     values: &'c Values<'v>,
-    with_paths: bool,
+    record: Record,
     state: RefCell<State<'v>>,
 }
 
@@ -88,6 +124,8 @@ struct State<'v> {
     holes: Vec<Resolved<'v>>,
     documents: Vec<Document>,
     paths: Vec<Pointer>,
+    questions: Vec<Question>,
+    contexts: Vec<Vec<Around>>,
     /// Where the document that is being rendered begins in runs and holes.
     document: (usize, usize),
     at_line_start: bool,
@@ -144,6 +182,19 @@ impl<'v> State<'v> {
         path
     }
 
+    /// The sections around a run, from the innermost outwards.
+    fn around(&self, section: Option<usize>, compiled: &Compiled<Lookup>) -> Vec<Around> {
+        let index = |section: usize| self.frames.iter().find(|frame| frame.section == section)?.index;
+        let around = compiled.around(section);
+        around
+            .map(|section| Around {
+                section,
+                path: self.path(&compiled.sections[section].address, compiled),
+                index: index(section),
+            })
+            .collect()
+    }
+
     fn end_document(&mut self) {
         let (runs, holes) = self.document;
         if runs < self.runs.len() {
@@ -176,6 +227,10 @@ impl<'v> Host<'v> for Deciding<'_, 'v> {
                 None
             }
         };
+        if self.record == Record::All {
+            let question = Question { section, path: state.path(lookup, self.compiled), runs: state.runs.len() };
+            state.questions.push(question);
+        }
         turns(value, &lookup.test)
     }
 
@@ -202,6 +257,10 @@ impl<'v> Host<'v> for Deciding<'_, 'v> {
         }
         state.at_line_start = run.ends_line;
         state.runs.push(u32::try_from(number).unwrap_or(u32::MAX));
+        if self.record == Record::All {
+            let around = state.around(run.section, self.compiled);
+            state.contexts.push(around);
+        }
         for piece in &run.pieces {
             let Piece::Hole(hole) = piece else { continue };
             let (resolved, path) = match &hole.source {
@@ -209,7 +268,7 @@ impl<'v> Host<'v> for Deciding<'_, 'v> {
                 HoleSource::Value { address, .. } => (state.resolve(address, self.values), Some(address)),
             };
             state.holes.push(resolved);
-            if self.with_paths {
+            if self.record >= Record::Paths {
                 let path = path.map(|address| state.path(address, self.compiled)).unwrap_or_default();
                 state.paths.push(path);
             }
@@ -254,7 +313,7 @@ mod tests {
     fn documents(text: &str, values: &Value) -> Result<Vec<String>, Refusal> {
         let (compiled, roots) = compiled(text, values);
         let map = values.as_object().expect("values are a map");
-        let decision = decide(&compiled, roots, &Values::new([map]), false)?;
+        let decision = decide(&compiled, roots, &Values::new([map]), Record::Nothing)?;
         let text = |document: &Document| {
             let runs = decision.runs[document.runs.clone()].iter().map(|run| &compiled.runs[*run as usize]);
             let pieces = runs.flat_map(|run| &run.pieces).map(|piece| match piece {
@@ -297,7 +356,7 @@ mod tests {
         let values = json!({"a": {"list": [{"inner": {"name": 1}}, {"inner": [{"name": 2}]}]}, "x": {"y": 3}});
         let (compiled, roots) = compiled("{{#a.list}}{{#inner}}{{name}}{{/inner}}{{.}}{{/a.list}}{{x.y}}", &values);
         let map = values.as_object().expect("values are a map");
-        let decision = decide(&compiled, roots, &Values::new([map]), true).expect("it is decided");
+        let decision = decide(&compiled, roots, &Values::new([map]), Record::Paths).expect("it is decided");
         let paths: Vec<String> = decision.paths.iter().map(Pointer::dotted).collect();
         assert_eq!(paths, ["a.list[0].inner.name", "a.list[0]", "a.list[1].inner[0].name", "a.list[1]", "x.y"]);
     }

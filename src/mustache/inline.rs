@@ -4,7 +4,7 @@
 
 use super::bind::{Binder, Lookup, NameUse};
 use super::compile;
-use super::decide;
+use super::decide::{self, Record};
 use super::fill::{Budget, Filler};
 use super::origin::Origin;
 use super::partials::Partials;
@@ -12,6 +12,7 @@ use super::report::{self, RenderError};
 use super::runs::{BUDGET, Compiled, Hole, HoleSource, Piece};
 use super::scan;
 use super::shape::{Chunk, Part};
+use super::trace::{Asked, Inserted};
 use super::values::Values;
 use crate::diag::Diagnostics;
 use crate::source::Span;
@@ -55,9 +56,27 @@ impl Inline {
         self.compiled.sections.is_empty() && run.pieces.len() == 1 && run.pieces.iter().all(is_variable)
     }
 
+    /// Where the string stands.
+    pub fn place(&self) -> Span {
+        self.place
+    }
+
+    /// What its tags insert, and what its sections ask. Runs the string once more.
+    pub fn trace(&self, values: &Values<'_>) -> Option<(Vec<Inserted>, Vec<Asked>)> {
+        let decision = decide::decide(&self.compiled, self.roots, values, Record::All).ok()?;
+        let pieces = decision.runs.iter().filter_map(|run| self.compiled.runs.get(*run as usize));
+        let holes = pieces.flat_map(|run| &run.pieces).filter_map(|piece| match piece {
+            Piece::Hole(hole) => Some(hole),
+            Piece::Text(_) => None,
+        });
+        let inserted = holes.zip(&decision.paths).map(|(hole, path)| Inserted::new(hole, path, &[]));
+        let asked = decision.questions.iter().filter_map(|question| Asked::question(&self.compiled, question));
+        Some((inserted.collect(), asked.collect()))
+    }
+
     /// Fills in values.
     pub fn render(&self, values: &Values<'_>) -> Result<Value, Vec<RenderError>> {
-        let decision = decide::decide(&self.compiled, self.roots, values, true)
+        let decision = decide::decide(&self.compiled, self.roots, values, Record::Paths)
             .map_err(|refusal| vec![report::refusal(&self.compiled, self.place, refusal)])?;
         let mut holes: Vec<&Hole<Lookup>> = Vec::new();
         let mut chunks = Vec::new();

@@ -6,7 +6,7 @@
 use super::bind::{Binder, Lookup, NameUse};
 use super::cache::{Made, ShapeCache};
 use super::compile;
-use super::decide::{self, Decision};
+use super::decide::{self, Decision, Record};
 use super::fill::{Budget, Fault, Filler};
 use super::list;
 use super::origin::Origin;
@@ -111,7 +111,7 @@ impl Program {
         if !self.compiled.sections.is_empty() {
             return Vec::new();
         }
-        let Ok(decision) = decide::decide(&self.compiled, self.roots, &Values::new([]), false) else {
+        let Ok(decision) = decide::decide(&self.compiled, self.roots, &Values::new([]), Record::Nothing) else {
             return Vec::new();
         };
         let made = decision.documents.iter().map(|document| self.shape(&decision.runs[document.runs.clone()]));
@@ -143,7 +143,7 @@ impl Program {
 
     /// Fills in values. The objects are in order of the text; empty documents are left out, and a `kind: List` is taken apart.
     pub fn render(&self, values: &Values<'_>) -> Result<Rendering, Vec<RenderError>> {
-        let decision = decide::decide(&self.compiled, self.roots, values, false)
+        let decision = decide::decide(&self.compiled, self.roots, values, Record::Nothing)
             .map_err(|refusal| vec![report::refusal(&self.compiled, Span::file(self.file), refusal)])?;
         let mut rendering = Rendering::default();
         let mut errors = Vec::new();
@@ -180,18 +180,13 @@ impl Program {
     /// Where the value at `pointer` of an object comes from: the template's text, and the values that fill it. Runs the
     /// template once more.
     pub fn trace(&self, values: &Values<'_>, origin: &DocumentOrigin, pointer: &Pointer) -> Option<Trace> {
-        let decision = decide::decide(&self.compiled, self.roots, values, true).ok()?;
-        let place = decision.documents.get(origin.document)?;
-        let made = self.shape(&decision.runs[place.runs.clone()]);
-        let shape = made.as_ref().as_ref().ok()?;
-        let document = shape.documents.get(origin.root)?;
-        let filled = trace::Filled {
-            compiled: &self.compiled,
-            shape,
-            holes: &decision.holes[place.holes.clone()],
-            paths: &decision.paths[place.holes.clone()],
-        };
-        Some(trace::trace(&filled, &document.root, &origin.inside.join(pointer)))
+        self.retrace(values)?.field(origin, pointer)
+    }
+
+    /// Runs the template once more and keeps the way that it took, so that many fields can be asked about.
+    pub fn retrace<'v>(&self, values: &Values<'v>) -> Option<Retraced<'_, 'v>> {
+        let decision = decide::decide(&self.compiled, self.roots, values, Record::All).ok()?;
+        Some(Retraced { program: self, decision })
     }
 
     fn shape(&self, runs: &[u32]) -> Made {
@@ -208,7 +203,7 @@ impl Program {
         if faults.is_empty() {
             return Vec::new();
         }
-        let traced = decide::decide(&self.compiled, self.roots, values, true);
+        let traced = decide::decide(&self.compiled, self.roots, values, Record::Paths);
         let paths = traced.map(|decision| decision.paths).unwrap_or_default();
         let explain = |(document, fault): (usize, Fault)| {
             let place = decision.documents.get(document)?;
@@ -220,6 +215,25 @@ impl Program {
             })
         };
         faults.into_iter().filter_map(explain).collect()
+    }
+}
+
+/// A run of a program with the way that it took.
+#[derive(Debug)]
+pub struct Retraced<'p, 'v> {
+    program: &'p Program,
+    decision: Decision<'v>,
+}
+
+impl Retraced<'_, '_> {
+    /// Where the value at `pointer` of an object comes from: the template's text, and the values that fill it.
+    pub fn field(&self, origin: &DocumentOrigin, pointer: &Pointer) -> Option<Trace> {
+        let place = self.decision.documents.get(origin.document)?;
+        let made = self.program.shape(&self.decision.runs[place.runs.clone()]);
+        let shape = made.as_ref().as_ref().ok()?;
+        let document = shape.documents.get(origin.root)?;
+        let filled = trace::Filled { compiled: &self.program.compiled, shape, decision: &self.decision, place };
+        Some(trace::trace(&filled, &document.root, &origin.inside.join(pointer)))
     }
 }
 

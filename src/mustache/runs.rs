@@ -16,6 +16,36 @@ pub(super) struct Compiled<A> {
     pub sections: Vec<CompiledSection<A>>,
     /// The partials that were put in place, each tag once, in order of file and place.
     pub includes: Vec<Include>,
+    /// Each time that a partial was put in place, in order of the text.
+    pub inclusions: Vec<Inclusion>,
+}
+
+/// One time that a partial was put in place; [`Text::through`] and its like are numbers of these.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inclusion {
+    /// The tag that names the partial.
+    pub tag: Span,
+    /// The inclusion that this tag itself came through.
+    pub outer: Option<u32>,
+}
+
+impl<A> Compiled<A> {
+    /// The tags that a text came through, from the file that is rendered to the innermost.
+    pub fn tags_of(&self, through: Option<u32>) -> Vec<Span> {
+        let mut tags = Vec::new();
+        let mut next = through;
+        while let Some(inclusion) = next.and_then(|number| self.inclusions.get(number as usize)) {
+            tags.push(inclusion.tag);
+            next = inclusion.outer;
+        }
+        tags.reverse();
+        tags
+    }
+
+    /// A section and those around it, from the innermost outwards.
+    pub fn around(&self, section: Option<usize>) -> impl Iterator<Item = usize> {
+        std::iter::successors(section, |number| self.sections.get(*number)?.outer)
+    }
 }
 
 /// A partial that a tag names.
@@ -29,6 +59,9 @@ pub struct Include {
 pub(super) struct CompiledSection<A> {
     pub address: A,
     pub tag: Span,
+    pub inverted: bool,
+    /// The section that it is in.
+    pub outer: Option<usize>,
 }
 
 /// Text and holes without a section between them.
@@ -57,6 +90,7 @@ pub(super) enum Piece<A> {
 pub(super) struct Text {
     pub text: Box<str>,
     pub place: Place,
+    pub through: Option<u32>,
 }
 
 /// Where text comes from.
@@ -72,6 +106,7 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Hole<A> {
     pub tag: Span,
+    pub through: Option<u32>,
     pub source: HoleSource<A>,
 }
 

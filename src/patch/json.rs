@@ -115,7 +115,7 @@ impl Step<'_> {
                 }
                 let spot = Spot::of_added(object, &self.operation.path);
                 spot.record_arrival(touched);
-                touched.record_taken(&spot.pointer, &from.pointer, since);
+                touched.record_taken(&spot.pointer, &from.pointer, since, &source);
             }
         }
         Ok(())

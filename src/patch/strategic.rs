@@ -104,6 +104,8 @@ struct Merger {
     errors: Vec<Problem>,
     /// Above zero inside a value that is recorded as set whole.
     quiet: usize,
+    /// The item of a keyed list that is being merged, and its keys: they say which item is meant, and set nothing.
+    item: Option<(Pointer, Vec<String>)>,
 }
 
 impl Merger {
@@ -146,7 +148,9 @@ impl Merger {
             Some(Value::Array(patch)) => self.list_field(base, field, Some(patch), schema),
             Some(scalar) => {
                 base.insert(field.name.to_owned(), scalar.clone());
-                self.record_set();
+                if !self.is_item_key(field.name) {
+                    self.record_set();
+                }
             }
             None => self.list_field(base, field, None, schema),
         }
@@ -223,6 +227,13 @@ impl Merger {
                     .help("remove it; to remove single fields set them to null; to start afresh use `$patch: replace`")
             });
         }
+    }
+
+    /// Whether the walk is at a key by which the item around it was found.
+    fn is_item_key(&self, name: &str) -> bool {
+        let Some((item, keys)) = &self.item else { return false };
+        let is_in_item = self.here.segments().split_last().is_some_and(|(_, around)| around == item.segments());
+        is_in_item && keys.iter().any(|key| key == name)
     }
 
     fn record_set(&mut self) {

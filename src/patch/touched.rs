@@ -15,6 +15,17 @@ pub enum Origin {
     Before(Pointer),
 }
 
+/// Something that a patch did to a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touch {
+    /// Set it, by the value at this pointer of the patch.
+    Set(Pointer),
+    /// Moved or copied it here, by the operation at this pointer of the patch.
+    Moved(Pointer),
+    /// Added the item of a list that it lies in.
+    Added,
+}
+
 /// The changes of one application of a patch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -38,6 +49,8 @@ enum Change {
     Taken {
         from: Pointer,
         since: usize,
+        /// The part of the patch that moved or copied it.
+        source: Pointer,
     },
     Inserted(usize),
     Deleted(usize),
@@ -52,15 +65,56 @@ impl Touched {
 
     /// Where the field at `pointer` of the patched object comes from.
     pub fn origin(&self, pointer: &Pointer) -> Origin {
+        let mut set = None;
+        let before = self.walk_back(pointer, |touch| {
+            if let Touch::Set(source) = touch {
+                set = Some(source);
+            }
+            set.is_some()
+        });
+        set.map_or(Origin::Before(before), Origin::Patch)
+    }
+
+    /// All that the patch did to the field at `pointer` of the patched object, the last first, and where the field was before;
+    /// nothing where it was not, or lay in an item that the patch added.
+    pub fn history(&self, pointer: &Pointer) -> (Vec<Touch>, Option<Pointer>) {
+        let mut touches = Vec::new();
+        let mut is_new = false;
+        let before = self.walk_back(pointer, |touch| {
+            is_new = matches!(touch, Touch::Added);
+            if !is_new {
+                touches.push(touch);
+            }
+            is_new
+        });
+        (touches, (!is_new).then_some(before))
+    }
+
+    /// Walks back through the log, and tells what happened to the field; ends where `is_enough` says so. Gives the field's
+    /// place there.
+    fn walk_back(&self, pointer: &Pointer, mut is_enough: impl FnMut(Touch) -> bool) -> Pointer {
         let mut here = pointer.clone();
         let mut left = self.steps.len();
         while let Some(step) = left.checked_sub(1).and_then(|index| self.steps.get(index)) {
             left -= 1;
             let Some(rest) = rest_below(&step.pointer, &here) else { continue };
+            let index = rest.first().and_then(|segment| segment.parse::<usize>().ok());
+            let touch = match &step.change {
+                Change::Set(source) => Some(Touch::Set(append(source, rest))),
+                Change::Removed(_) | Change::Deleted(_) => None,
+                Change::Taken { source, .. } => Some(Touch::Moved(source.clone())),
+                Change::Inserted(at) => (index == Some(*at)).then_some(Touch::Added),
+                Change::Rearranged(from) => {
+                    let is_new = index.is_some_and(|index| from.get(index).is_some_and(Option::is_none));
+                    is_new.then_some(Touch::Added)
+                }
+            };
+            if touch.is_some_and(&mut is_enough) {
+                return here;
+            }
             match &step.change {
-                Change::Set(source) => return Origin::Patch(append(source, rest)),
-                Change::Removed(_) => {}
-                Change::Taken { from, since } => {
+                Change::Set(_) | Change::Removed(_) => {}
+                Change::Taken { from, since, .. } => {
                     here = append(from, rest);
                     left = *since;
                 }
@@ -71,7 +125,7 @@ impl Touched {
                 }
             }
         }
-        Origin::Before(here)
+        here
     }
 
     /// The part of the patch that took away what would be at `pointer` of the patched object; the last one where several did.
@@ -121,8 +175,8 @@ impl Touched {
         self.push(pointer, Change::Removed(source.clone()));
     }
 
-    pub(super) fn record_taken(&mut self, pointer: &Pointer, from: &Pointer, since: usize) {
-        self.push(pointer, Change::Taken { from: from.clone(), since });
+    pub(super) fn record_taken(&mut self, pointer: &Pointer, from: &Pointer, since: usize, source: &Pointer) {
+        self.push(pointer, Change::Taken { from: from.clone(), since, source: source.clone() });
     }
 
     pub(super) fn record_inserted(&mut self, list: &Pointer, index: usize) {
@@ -217,6 +271,20 @@ mod tests {
     }
 
     #[test]
+    fn history_goes_on_behind_what_set_a_field() {
+        let mut touched = Touched::default();
+        touched.record_set(&at("/spec/a"), &at("/0/value"));
+        touched.record_set(&at("/spec"), &at("/1/value"));
+        let sets = vec![Touch::Set(at("/1/value/a")), Touch::Set(at("/0/value"))];
+        assert_eq!(touched.history(&at("/spec/a")), (sets, Some(at("/spec/a"))));
+        let mut touched = Touched::default();
+        touched.record_inserted(&at("/list"), 1);
+        touched.record_set(&at("/list/1"), &at("/0/value"));
+        assert_eq!(touched.history(&at("/list/1/x")), (vec![Touch::Set(at("/0/value/x"))], None));
+        assert_eq!(touched.history(&at("/list/2/x")), (vec![], Some(at("/list/1/x"))));
+    }
+
+    #[test]
     fn remover_names_the_part_that_took_a_field_away() {
         let mut touched = Touched::default();
         touched.record_removed(&at("/spec/selector"), &at("/0"));
@@ -230,7 +298,7 @@ mod tests {
         touched.record_removed(&at("/list/0"), &at("/0"));
         touched.record_deleted(&at("/list"), 0);
         touched.record_inserted(&at("/list"), 2);
-        touched.record_taken(&at("/list/2"), &at("/list/0"), 0);
+        touched.record_taken(&at("/list/2"), &at("/list/0"), 0, &at("/0"));
         assert_eq!(touched.origin(&at("/list/2/x")), Origin::Before(at("/list/0/x")));
         assert_eq!(touched.origin(&at("/list/0")), Origin::Before(at("/list/1")));
     }

@@ -1,7 +1,7 @@
 //! A cluster's own objects: those of its templates, and those by which it takes the branch.
 
 use super::prepare::Prepared;
-use super::unit::{place_among, report_duplicates, summaries, to_output};
+use super::unit::{TracedObjects, place_among, report_duplicates, summaries, to_output};
 use super::{Findings, Phase, UnitSummary};
 use crate::delivery::{self, DeliveredCluster, DeliveredNamespace, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -41,14 +41,7 @@ pub fn compile(
     let mut outcome = Outcome::default();
     let name = cluster.spec.name();
     let Some(prepared_cluster) = prepared.cluster(name) else { return outcome };
-    let context = UnitContext {
-        id: format!("cluster {name}"),
-        cluster: name,
-        api: &prepared_cluster.api,
-        unvalidated: &prepared.specs.fleet.spec.unvalidated,
-        delivery: prepared_cluster.delivery.kind,
-        namespace: None,
-    };
+    let Some(context) = context(prepared, cluster) else { return outcome };
     let Some(objects) = objects(prepared, cluster, &context, &mut outcome) else { return outcome };
     let layers: BTreeSet<Layer> = objects.iter().map(|object| object.layer).collect();
     let written: Vec<&Object<'_>> = objects.iter().collect();
@@ -65,31 +58,10 @@ pub fn compile(
             diagnostics,
         ));
     }
-    let branch = branches.get(name).cloned().unwrap_or_default();
-    let delivered = DeliveredCluster {
-        name: name.to_owned(),
-        is_shared_branch: branches.values().filter(|other| **other == branch).count() > 1,
-        branch,
-        layers,
-        namespaces: namespaces
-            .iter()
-            .map(|unit| delivered_namespace(unit, prepared.sops_secret(cluster, &unit.tenant, diagnostics)))
-            .collect(),
-    };
+    let delivered = delivered(prepared, cluster, layers, namespaces, branches, diagnostics);
     report_taken_projects(cluster, &delivered, &prepared_cluster.delivery, diagnostics);
-    let delivery: Vec<Object<'_>> = delivery::objects(&delivered, &prepared_cluster.delivery)
-        .into_iter()
-        .map(|value| Object {
-            value,
-            owner: Owner::Cluster,
-            layer: Layer::Platform,
-            run: None,
-            verbatim: None,
-            octals: Vec::new(),
-            origin: Origin { span: cluster.spec.name_place(), rendered: None, patches: Vec::new() },
-        })
-        .collect();
-    let delivery = finish::finish(delivery, &context, diagnostics);
+    let delivery = delivery_objects(cluster, &delivered, &prepared_cluster.delivery);
+    let delivery = finish::finish(delivery, &context, &mut (), diagnostics);
     report_duplicates(&delivery, &context, diagnostics);
     validate::schemas(&delivery, &context, diagnostics);
     if !delivery.is_empty() && !diagnostics.has_errors() {
@@ -100,6 +72,84 @@ pub fn compile(
         outcome.files.extend(to_output(&folder, files, cluster.spec.name_place(), diagnostics));
     }
     outcome
+}
+
+/// A cluster's own objects once more, finished, with what led to them; not validated. None after the first phase with an error.
+pub fn traced<'s>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    findings: &mut Findings,
+) -> Option<TracedObjects<'s>> {
+    let context = context(prepared, cluster)?;
+    let mut finish = finish::trace::Trace::default();
+    let objects = finished(prepared, cluster, &context, &mut Hits::default(), &mut finish, findings)?;
+    let emit = |written: &[&Object<'_>]| emit::cluster_files(context.cluster, written);
+    Some(TracedObjects::new(objects, finish, &context, emit))
+}
+
+/// A cluster's delivery objects once more, finished, with what led to them. `namespaces` are the summaries of its units.
+pub fn traced_delivery<'s>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    delivered: &DeliveredCluster,
+    settings: &Settings,
+) -> Option<TracedObjects<'s>> {
+    let context = context(prepared, cluster)?;
+    let mut finish = finish::trace::Trace::default();
+    let objects = delivery_objects(cluster, delivered, settings);
+    let objects = finish::finish(objects, &context, &mut finish, &mut Diagnostics::new());
+    let emit =
+        |written: &[&Object<'_>]| emit::folder_files(&format!("{}/{DELIVERY_FOLDER}", context.cluster), written);
+    Some(TracedObjects::new(objects, finish, &context, emit))
+}
+
+fn context<'a>(prepared: &'a Prepared<'_>, cluster: &'a Cluster) -> Option<UnitContext<'a>> {
+    let name = cluster.spec.name();
+    let prepared_cluster = prepared.cluster(name)?;
+    Some(UnitContext {
+        id: format!("cluster {name}"),
+        cluster: name,
+        api: &prepared_cluster.api,
+        unvalidated: &prepared.specs.fleet.spec.unvalidated,
+        delivery: prepared_cluster.delivery.kind,
+        namespace: None,
+    })
+}
+
+/// What delivery is told of a cluster.
+pub fn delivered(
+    prepared: &Prepared<'_>,
+    cluster: &Cluster,
+    layers: BTreeSet<Layer>,
+    namespaces: &[UnitSummary],
+    branches: &BTreeMap<String, String>,
+    diagnostics: &mut Diagnostics,
+) -> DeliveredCluster {
+    let name = cluster.spec.name();
+    let branch = branches.get(name).cloned().unwrap_or_default();
+    DeliveredCluster {
+        name: name.to_owned(),
+        is_shared_branch: branches.values().filter(|other| **other == branch).count() > 1,
+        branch,
+        layers,
+        namespaces: namespaces
+            .iter()
+            .map(|unit| delivered_namespace(unit, prepared.sops_secret(cluster, &unit.tenant, diagnostics)))
+            .collect(),
+    }
+}
+
+fn delivery_objects<'s>(cluster: &Cluster, delivered: &DeliveredCluster, settings: &Settings) -> Vec<Object<'s>> {
+    let object = |value| Object {
+        value,
+        owner: Owner::Cluster,
+        layer: Layer::Platform,
+        run: None,
+        verbatim: None,
+        octals: Vec::new(),
+        origin: Origin { span: cluster.spec.name_place(), rendered: None, patches: Vec::new() },
+    };
+    delivery::objects(delivered, settings).into_iter().map(object).collect()
 }
 
 fn summary(cluster: &str, objects: Vec<super::ObjectSummary>) -> UnitSummary {
@@ -140,6 +190,29 @@ pub fn place_of(prepared: &Prepared<'_>, cluster: &Cluster, identity: &Identity)
     Some(place_among(&objects, identity).unwrap_or(cluster.spec.name_place()))
 }
 
+/// Renders, patches and finishes; none after the first phase with an error.
+fn finished<'s, R: finish::trace::Recorder>(
+    prepared: &Prepared<'s>,
+    cluster: &'s Cluster,
+    context: &UnitContext<'_>,
+    hits: &mut Hits,
+    recorder: &mut R,
+    findings: &mut Findings,
+) -> Option<Vec<Object<'s>>> {
+    let mut objects = written(prepared, cluster, findings)?;
+    let patches = prepared.patches.for_cluster(cluster.spec.name());
+    if !patches.is_empty() {
+        for object in &mut objects {
+            let diagnostics = findings.phase(Phase::Patch);
+            patching::apply(object, &patches, context.api, None, hits, diagnostics);
+        }
+    }
+    if findings.has_errors() {
+        return None;
+    }
+    Some(finish::finish(objects, context, recorder, findings.phase(Phase::Validate)))
+}
+
 /// Renders, patches, finishes and validates; none after the first phase with an error.
 fn objects<'s>(
     prepared: &Prepared<'s>,
@@ -147,21 +220,9 @@ fn objects<'s>(
     context: &UnitContext<'_>,
     outcome: &mut Outcome,
 ) -> Option<Vec<Object<'s>>> {
-    let name = cluster.spec.name();
     let findings = &mut outcome.findings;
-    let mut objects = written(prepared, cluster, findings)?;
-    let patches = prepared.patches.for_cluster(name);
-    if !patches.is_empty() {
-        for object in &mut objects {
-            let diagnostics = findings.phase(Phase::Patch);
-            patching::apply(object, &patches, context.api, None, &mut outcome.hits, diagnostics);
-        }
-    }
-    if findings.has_errors() {
-        return None;
-    }
+    let objects = finished(prepared, cluster, context, &mut outcome.hits, &mut (), findings)?;
     let diagnostics = findings.phase(Phase::Validate);
-    let objects = finish::finish(objects, context, diagnostics);
     report_duplicates(&objects, context, diagnostics);
     let of_templates = cluster.spec.spec.templates.iter().filter_map(|name| prepared.specs.templates.get(name));
     let external = of_templates.flat_map(|template| &template.spec.spec.external);

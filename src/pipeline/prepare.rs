@@ -179,7 +179,7 @@ fn sops_secret(specs: &Specs, cluster: &Cluster, settings: &Settings, diagnostic
     Inline::compile(&settings.sops_secret_ref, place, &schema, diagnostics)
 }
 
-fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {
+pub(super) fn custom_kinds(specs: &Specs, diagnostics: &mut Diagnostics) -> CustomKinds {
     let documents: Vec<Value> =
         specs.crds.iter().map(|document| to_value(document, &document.root, Doubtful::Refuse, diagnostics)).collect();
     let (kinds, problems) = CustomKinds::read(&documents);

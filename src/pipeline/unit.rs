@@ -65,20 +65,80 @@ pub fn compile(prepared: &Prepared<'_>, unit: &Unit<'_>) -> Outcome {
 
 fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Option<output::Unit> {
     let Outcome { findings, hits, summary, verdict, files: _ } = outcome;
-    let cluster = prepared.cluster(unit.cluster.spec.name())?;
+    let context = context(prepared, unit)?;
+    let objects = objects(prepared, unit, &context, hits, &mut (), findings)?;
+    let diagnostics = findings.phase(Phase::Validate);
+    report_duplicates(&objects, &context, diagnostics);
+    let tier = Some(unit.environment.spec.tier.as_str());
+    let rules = RuleContext { policy: &prepared.policy, tier, external: external(prepared, unit) };
+    *verdict = validate::objects(&objects, &context, &rules, diagnostics);
+    let written: Vec<&Object<'_>> = objects.iter().filter(|object| finish::is_written(object, &context)).collect();
+    summary.hosts = duplicate_host::claims(&written, &context, &prepared.policy, tier);
+    if findings.has_errors() {
+        return None;
+    }
+    let written: Vec<&Object<'_>> =
+        written.into_iter().filter(|object| is_asked_for(object, unit, prepared.only_sites)).collect();
+    let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
+    summary.objects = summaries(&written, &files);
+    let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
+    to_output(&base, files, unit.environment.name_place(), findings.phase(Phase::Validate))
+}
+
+/// The finished objects of a unit, with what finishing did to them.
+pub struct TracedObjects<'s> {
+    pub objects: Vec<Object<'s>>,
+    pub finish: finish::trace::Trace,
+    /// What is written; [`emit::EmittedFile::object`] counts `objects`.
+    pub files: Vec<emit::EmittedFile>,
+}
+
+impl<'s> TracedObjects<'s> {
+    /// `emit` makes files of those objects that are written.
+    pub fn new(
+        objects: Vec<Object<'s>>,
+        finish: finish::trace::Trace,
+        context: &UnitContext<'_>,
+        emit: impl FnOnce(&[&Object<'s>]) -> Vec<emit::EmittedFile>,
+    ) -> Self {
+        let numbers: Vec<usize> =
+            (0..objects.len()).filter(|number| finish::is_written(&objects[*number], context)).collect();
+        let written: Vec<&Object<'s>> = numbers.iter().map(|number| &objects[*number]).collect();
+        let mut files = emit(&written);
+        for file in &mut files {
+            file.object = file.object.and_then(|object| numbers.get(object).copied());
+        }
+        TracedObjects { objects, finish, files }
+    }
+}
+
+/// Runs a unit up to its finished objects once more, and keeps what led to them. They are not validated, so that what is wrong
+/// with one can be explained. None after the first phase with an error.
+pub fn traced<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>, findings: &mut Findings) -> Option<TracedObjects<'s>> {
+    let context = context(prepared, unit)?;
+    let mut finish = finish::trace::Trace::default();
+    let objects = objects(prepared, unit, &context, &mut Hits::default(), &mut finish, findings)?;
+    let emit = |written: &[&Object<'_>]| {
+        emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, written)
+    };
+    Some(TracedObjects::new(objects, finish, &context, emit))
+}
+
+/// What the template of one of a unit's deployments is rendered with.
+pub fn inputs<'s>(
+    prepared: &Prepared<'s>,
+    unit: &Unit<'s>,
+    deployment: usize,
+    findings: &mut Findings,
+) -> Option<Arc<RenderInputs<'s>>> {
     let resolved = resolve(prepared, unit, findings.phase(Phase::Resolve));
-    if findings.has_errors() {
-        return None;
-    }
-    let rendered = render(prepared, unit, &resolved, findings.phase(Phase::Render));
-    if findings.has_errors() {
-        return None;
-    }
-    let mut objects = patch(prepared, unit, rendered, hits, findings.phase(Phase::Patch));
-    if findings.has_errors() {
-        return None;
-    }
-    let context = UnitContext {
+    // Those that cannot be resolved are left out, so that numbers mean something only where none is.
+    (resolved.deployments.len() == unit.deployments.len()).then(|| resolved.deployments.get(deployment).cloned())?
+}
+
+fn context<'a>(prepared: &'a Prepared<'_>, unit: &'a Unit<'_>) -> Option<UnitContext<'a>> {
+    let cluster = prepared.cluster(unit.cluster.spec.name())?;
+    Some(UnitContext {
         id: unit_id(unit.cluster.spec.name(), &unit.namespace),
         cluster: unit.cluster.spec.name(),
         api: &cluster.api,
@@ -99,29 +159,38 @@ fn run(prepared: &Prepared<'_>, unit: &Unit<'_>, outcome: &mut Outcome) -> Optio
                 })
                 .collect(),
         }),
-    };
+    })
+}
+
+/// Resolves, renders, patches and finishes; none after the first of these phases with an error.
+fn objects<'s, R: finish::trace::Recorder>(
+    prepared: &Prepared<'s>,
+    unit: &Unit<'s>,
+    context: &UnitContext<'_>,
+    hits: &mut Hits,
+    recorder: &mut R,
+    findings: &mut Findings,
+) -> Option<Vec<Object<'s>>> {
+    let cluster = prepared.cluster(unit.cluster.spec.name())?;
+    let resolved = resolve(prepared, unit, findings.phase(Phase::Resolve));
+    if findings.has_errors() {
+        return None;
+    }
+    let rendered = render(prepared, unit, &resolved, findings.phase(Phase::Render));
+    if findings.has_errors() {
+        return None;
+    }
+    let mut objects = patch(prepared, unit, rendered, hits, findings.phase(Phase::Patch));
+    if findings.has_errors() {
+        return None;
+    }
     let diagnostics = findings.phase(Phase::Validate);
     add_secrets(prepared, unit, cluster.delivery.kind, &mut objects, diagnostics);
     if cluster.delivery.kind == DeliveryKind::Flux {
         let binding = flux::role_binding(&unit.namespace, unit.tenant.name(), &cluster.delivery);
         objects.push(written_by_us(binding, unit));
     }
-    let objects = finish::finish(objects, &context, diagnostics);
-    report_duplicates(&objects, &context, diagnostics);
-    let tier = Some(unit.environment.spec.tier.as_str());
-    let rules = RuleContext { policy: &prepared.policy, tier, external: external(prepared, unit) };
-    *verdict = validate::objects(&objects, &context, &rules, diagnostics);
-    let written: Vec<&Object<'_>> = objects.iter().filter(|object| finish::is_written(object, &context)).collect();
-    summary.hosts = duplicate_host::claims(&written, &context, &prepared.policy, tier);
-    if findings.has_errors() {
-        return None;
-    }
-    let written: Vec<&Object<'_>> =
-        written.into_iter().filter(|object| is_asked_for(object, unit, prepared.only_sites)).collect();
-    let files = emit::namespace_files(context.cluster, unit.environment.name(), &unit.namespace, &written);
-    summary.objects = summaries(&written, &files);
-    let base = format!("{}/{}/{}", context.cluster, unit.environment.name(), unit.namespace);
-    to_output(&base, files, unit.environment.name_place(), findings.phase(Phase::Validate))
+    Some(finish::finish(objects, context, recorder, diagnostics))
 }
 
 /// What messages call a namespace.
@@ -155,14 +224,19 @@ fn external<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>) -> Vec<&'s ExternalObj
 
 /// Where a field of an object of a unit is written: the unit is rendered anew, errors passed over.
 pub fn place(prepared: &Prepared<'_>, unit: &Unit<'_>, identity: &Identity, field: &Pointer) -> Option<FieldPlace> {
-    let mut ignored = Diagnostics::new();
-    let resolved = resolve(prepared, unit, &mut ignored);
-    let rendered = render(prepared, unit, &resolved, &mut ignored);
-    let objects = patch(prepared, unit, rendered, &mut Hits::default(), &mut ignored);
+    let objects = written(prepared, unit);
     let is_it = |object: &&Object<'_>| {
         object.kind() == identity.kind && object.group() == identity.group && object.name() == identity.name
     };
     objects.iter().find(is_it).map(|object| object.origin.field(field))
+}
+
+/// The objects of a unit as templates and patches write them: rendered anew, errors passed over.
+pub fn written<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>) -> Vec<Object<'s>> {
+    let mut ignored = Diagnostics::new();
+    let resolved = resolve(prepared, unit, &mut ignored);
+    let rendered = render(prepared, unit, &resolved, &mut ignored);
+    patch(prepared, unit, rendered, &mut Hits::default(), &mut ignored)
 }
 
 /// The inputs of each render of a unit.

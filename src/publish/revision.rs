@@ -4,10 +4,12 @@
 //! guarded against damaged objects; other forms (`main@{1}`, `:/text`, `v1-3-gabcdef`) by libgit2, for which nobody waits longer
 //! than [`PATIENCE`]: a loose object that was cut short keeps it busy for ever.
 
+use super::ancestry::Walk;
 use super::error::{GitError, NO_COMMIT_YET};
 use super::object::ObjectId;
 use super::repository::{Repository, object_id};
 use git2::{ErrorCode, Oid};
+use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -29,7 +31,12 @@ pub struct Resolved {
 
 /// Resolves a revision to a commit.
 pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitError> {
+    let refuse = |why: &str| GitError::Revision { revision: revision.to_owned(), why: why.to_owned() };
     let (base, steps) = split_steps(revision.trim_end_matches("^{commit}"));
+    if base.is_empty() {
+        // An empty variable of a script must not stand for HEAD.
+        return Err(refuse("it is empty"));
+    }
     if let Some((start, reference)) = resolve_base(repository, base)? {
         let mut commit = repository.peel_to_commit(start, revision)?;
         for step in &steps {
@@ -37,7 +44,6 @@ pub fn resolve(repository: &Repository, revision: &str) -> Result<Resolved, GitE
         }
         return Ok(Resolved { commit, reference: reference.filter(|_| steps.is_empty()) });
     }
-    let refuse = |why: &str| GitError::Revision { revision: revision.to_owned(), why: why.to_owned() };
     if base == "HEAD" {
         return Err(refuse(NO_COMMIT_YET));
     }
@@ -62,6 +68,23 @@ fn ask_libgit2(repository: &Repository, revision: &str) -> Option<Result<Oid, (E
         let _ = sender.send(answer);
     });
     receiver.recv_timeout(PATIENCE).ok()
+}
+
+/// The newest commit that both revisions have behind them; none where they share nothing.
+pub fn merge_base(repository: &Repository, one: &str, other: &str) -> Result<Option<ObjectId>, GitError> {
+    let (one, other) = (resolve(repository, one)?.commit, resolve(repository, other)?.commit);
+    let mut behind = BTreeSet::new();
+    let mut walk = Walk::from(repository, one)?;
+    while let Some((id, _)) = walk.next_commit()? {
+        behind.insert(id);
+    }
+    let mut walk = Walk::from(repository, other)?;
+    while let Some((id, _)) = walk.next_commit()? {
+        if behind.contains(&id) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

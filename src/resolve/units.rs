@@ -74,6 +74,11 @@ impl NamespaceNames {
         NamespaceNames { by_environment }
     }
 
+    /// The string of an environment, read and bound.
+    pub fn of(&self, environment: &str) -> Option<&Inline> {
+        self.by_environment.get(environment)
+    }
+
     fn name(&self, specs: &Specs, deployment: &Deployment<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
         let inline = self.by_environment.get(deployment.environment.name())?;
         let roots = roots::of_deployment(specs, deployment, None);

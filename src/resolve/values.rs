@@ -8,10 +8,12 @@ mod octals;
 mod shared;
 mod tell;
 mod template;
+pub mod trace;
 
 pub use octals::check_octals;
 pub use shared::check_shared;
 pub use template::TemplateValues;
+pub use trace::ValueTrace;
 
 use super::stack::{LayerRole, LayerSource, LayerStack};
 use crate::diag::{Code, Diagnostic, Diagnostics};
@@ -68,6 +70,11 @@ impl RenderInputs<'_> {
         Values::new([&self.merged, &self.roots])
     }
 
+    /// The value of a name at top level: merged, computed, or a reserved root.
+    pub fn top(&self, name: &str) -> Option<&Value> {
+        self.merged.get(name).or_else(|| self.roots.get(name))
+    }
+
     /// The merged values, computed ones among them.
     pub fn merged(&self) -> &Map<String, Value> {
         &self.merged
@@ -75,11 +82,15 @@ impl RenderInputs<'_> {
 
     /// The line that set the value at `pointer`, and the name of its layer.
     pub fn locate(&self, pointer: &Pointer) -> Option<(Span, String)> {
+        self.retrace().locate(pointer)
+    }
+
+    /// Merges the layers once more and keeps who said what, so that many values can be asked about.
+    pub fn retrace(&self) -> ValueTrace<'_> {
         let mut trace = Trace::default();
         let (layers, enforcers) = parts(&self.stack);
         merge(&self.template.plan, &layers, &enforcers, &mut trace);
-        let place = winner(&trace, pointer)?;
-        Some((place_of(&self.stack, &place), origin_of(&self.stack, place.source)))
+        ValueTrace::new(self, trace)
     }
 
     /// Where the template's schema declares the value at `pointer` to be of one type, and a label that says so. A value that
@@ -102,21 +113,7 @@ impl RenderInputs<'_> {
 
     /// As [`Self::locate`], with a label that says what is there: the value, the removal of it, or what should hold it.
     pub fn explain(&self, pointer: &Pointer) -> Option<(Span, String)> {
-        let mut trace = Trace::default();
-        let (layers, enforcers) = parts(&self.stack);
-        merge(&self.template.plan, &layers, &enforcers, &mut trace);
-        let place = winner(&trace, pointer)?;
-        let origin = origin_of(&self.stack, place.source);
-        let is_set =
-            trace.find(pointer).is_some_and(|(_, traced)| traced.present) || trace.below(pointer).next().is_some();
-        let label = if is_set {
-            format!("this value, from {origin}")
-        } else if trace.find(pointer).is_some() {
-            format!("removed here, by {origin}")
-        } else {
-            format!("in this map, from {origin}")
-        };
-        Some((place_of(&self.stack, &place), label))
+        self.retrace().explain(pointer)
     }
 }
 

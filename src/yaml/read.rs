@@ -67,6 +67,14 @@ pub fn read_text(text: &str, options: ReadOptions) -> Reading {
     read_bytes(text.as_bytes(), options)
 }
 
+/// The text of a source file that is read in another way first, such as a template; what keeps it from being text is pushed.
+pub fn decode<'b>(file: FileId, bytes: &'b [u8], diagnostics: &mut Diagnostics) -> Option<&'b str> {
+    let mut findings = Findings::default();
+    let text = bytes::decode(bytes, &mut findings);
+    diagnostics.extend(findings.items.into_iter().map(|finding| finding.into_diagnostic(file)));
+    text
+}
+
 fn read_bytes(bytes: &[u8], options: ReadOptions) -> Reading {
     let mut findings = Findings::default();
     let (roots, comments) = decode_and_compose(bytes, options, &mut findings);

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod json;
+mod processes;
 mod publish;
 mod render;
 mod support;

@@ -305,3 +305,42 @@ fn a_full_or_closed_stdout_stops_no_publish() {
         assert!(stderr.contains("error[io]: cannot write to standard output"), "{stderr}");
     }
 }
+
+/// SIGINT and SIGTERM end the run by themselves, which a shell tells as 130 and 143; the branch is old or new.
+#[test]
+#[cfg(unix)]
+fn a_signal_breaks_nothing() {
+    use std::os::unix::process::ExitStatusExt;
+    let fleet = Fleet::committed("");
+    fleet.output(&["publish"]);
+    let start = std::time::Instant::now();
+    fleet.output(&["publish", "--branch", "other"]);
+    let life = start.elapsed();
+    for round in 0..8_u32 {
+        let text = format!("verbs: [get, list, v{round}]");
+        let old =
+            if round == 0 { "verbs: [get, list]".to_owned() } else { format!("verbs: [get, list, v{}]", round - 1) };
+        fleet.edit("templates/quay/quay.yaml.mustache", &old, &text);
+        fleet.commit("next");
+        let (signal, number) = if round % 2 == 0 { ("-INT", 2) } else { ("-TERM", 15) };
+        let quiet = std::process::Stdio::null;
+        let mut child = program()
+            .arg("publish")
+            .current_dir(&fleet.root)
+            .stdout(quiet())
+            .stderr(quiet())
+            .spawn()
+            .expect("bayplan runs");
+        std::thread::sleep(life * round / 8);
+        let id = child.id().to_string();
+        std::process::Command::new("kill").args([signal, &id]).stderr(quiet()).status().expect("kill runs");
+        let status = child.wait().expect("ends");
+        assert!(status.signal() == Some(number) || status.code() == Some(0), "{status}");
+        git(&fleet.root, &["fsck", "--strict", "--no-dangling"]);
+        let _ = std::fs::remove_file(fleet.root.join(".git/refs/heads/rendered.lock"));
+        fleet.output(&["publish"]);
+        let left: Vec<String> = files(&fleet.root.join(".git/objects/pack")).into_keys().collect();
+        assert!(!left.iter().any(|name| name.ends_with(".part") || name.ends_with(".keep")), "{left:?}");
+    }
+    fleet.output(&["verify"]);
+}

@@ -35,18 +35,21 @@ impl DocumentText {
     pub fn assemble(compiled: &Compiled<Lookup>, runs: &[u32], file: FileId) -> Self {
         let mut text = String::new();
         let mut marks = Vec::new();
+        let mut starts = Vec::with_capacity(runs.len());
         let mut holes: Vec<HolePlace> = Vec::new();
         for run in runs {
+            starts.push(narrow(text.len()));
             let pieces = compiled.runs.get(*run as usize).map_or(&[][..], |run| &run.pieces);
             for (index, piece) in pieces.iter().enumerate() {
                 let at = narrow(text.len());
                 match piece {
                     Piece::Text(piece) => {
-                        marks.push(Mark { at, place: piece.place, run: *run });
+                        marks.push(Mark { at, place: piece.place, run: *run, through: piece.through });
                         text.push_str(&piece.text);
                     }
                     Piece::Hole(hole) => {
-                        marks.push(Mark { at, place: Place::Whole(hole.tag), run: *run });
+                        let place = Place::Whole(hole.tag);
+                        marks.push(Mark { at, place, run: *run, through: hole.through });
                         text.push(HOLE_START);
                         text.push_str(&holes.len().to_string());
                         text.push(HOLE_END);
@@ -55,7 +58,7 @@ impl DocumentText {
                 }
             }
         }
-        let map = SourceMap { marks, end: narrow(text.len()), file };
+        let map = SourceMap { marks, starts, end: narrow(text.len()), file };
         DocumentText { text, map, holes }
     }
 
@@ -84,6 +87,8 @@ fn floor_char(text: &str, offset: usize) -> usize {
 #[derive(Debug)]
 pub(in crate::mustache) struct SourceMap {
     marks: Vec<Mark>,
+    /// Where each run begins, in the order in which they are rendered.
+    starts: Vec<u32>,
     end: u32,
     file: FileId,
 }
@@ -94,6 +99,7 @@ struct Mark {
     at: u32,
     place: Place,
     run: u32,
+    through: Option<u32>,
 }
 
 impl SourceMap {
@@ -114,6 +120,21 @@ impl SourceMap {
     /// The run that an offset of the text lies in.
     pub fn run(&self, offset: u32) -> Option<u32> {
         self.mark(offset).map(|(mark, _)| mark.run)
+    }
+
+    /// How many runs before it were rendered; not its number, since a run is rendered once for each item of a list.
+    pub fn position(&self, offset: u32) -> Option<usize> {
+        self.starts.partition_point(|start| *start <= offset).checked_sub(1)
+    }
+
+    /// Where the run that is rendered after so many others begins.
+    pub fn start_of(&self, position: usize) -> u32 {
+        self.starts.get(position).copied().unwrap_or(self.end)
+    }
+
+    /// The inclusion that the text at an offset came through.
+    pub fn through(&self, offset: u32) -> Option<u32> {
+        self.mark(offset)?.0.through
     }
 
     /// Whether all text from here to the end of the run is white space.

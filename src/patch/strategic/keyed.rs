@@ -121,7 +121,10 @@ impl Merger {
                 // The list still has the object's order; the new order is recorded once at the end.
                 self.here.push(item.before.unwrap_or_default());
                 if let Value::Object(existing) = &mut item.value {
+                    let own_keys = keys.iter().map(|key| (*key).to_owned()).collect();
+                    let around = self.item.replace((self.here.clone(), own_keys));
                     let outcome = self.map(existing, patch, list.items);
+                    self.item = around;
                     debug_assert_eq!(outcome, Outcome::Kept, "markers of items are sorted out before");
                 }
                 self.here.pop();

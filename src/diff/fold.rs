@@ -1,0 +1,235 @@
+//! Folds changes into hunks: what is the same but for the names of its cluster, environment, tenant, site and namespace is one.
+//!
+//! Changes are first put into buckets of one shape: the same kind, name and fields. In a bucket those with equal values are a hunk.
+//! Where that leaves many, texts are held to the part of them that changes; where that leaves many still, the bucket is one hunk
+//! of all sorts of values, but for the values that many objects share.
+
+mod delta;
+mod exceptions;
+
+use super::change::{Action, Change};
+use super::class::{Class, Remark, some};
+use super::fields::{FieldChange, Sort};
+use super::object::Subject;
+use super::pair::Paired;
+use super::path::Path;
+use super::{Context, Diff, FoldedField, Hunk, Summary, Values};
+use rayon::prelude::*;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A bucket may fall into so many hunks before values are no longer told apart.
+const MOST_HUNKS: usize = 3;
+/// So many objects of one value are a hunk of their own among others of all sorts.
+const SHARED: usize = 10;
+
+/// What the changes of one bucket have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    action: Action,
+    group: String,
+    kind: String,
+    name: String,
+    phrase: String,
+    classes: Vec<Class>,
+    fields: Vec<(Path, Sort)>,
+}
+
+/// A change without the names that it is about.
+struct Plain {
+    change: Change,
+    shape: Shape,
+    fields: Vec<FieldChange>,
+    remarks: Vec<Remark>,
+}
+
+impl Plain {
+    fn of(change: Change) -> Self {
+        let names = change.subject.names();
+        let fields: Vec<FieldChange> = change
+            .fields
+            .iter()
+            .map(|field| FieldChange {
+                path: names.replace_in_path(&field.path),
+                old: field.old.as_ref().map(|value| names.replace_in(value)),
+                new: field.new.as_ref().map(|value| names.replace_in(value)),
+                sort: field.sort,
+                at: field.at.clone(),
+            })
+            .collect();
+        let remarks: Vec<Remark> =
+            change.remarks.iter().map(|remark| Remark::new(remark.class, names.replace(&remark.text))).collect();
+        let is_bundle = change.is_bundle();
+        let shape = Shape {
+            action: change.action,
+            group: change.subject.group.clone(),
+            kind: change.subject.kind.clone(),
+            name: if is_bundle { String::new() } else { names.replace(&change.subject.name) },
+            phrase: names.replace(&change.phrase),
+            classes: if is_bundle { Vec::new() } else { remarks.iter().map(|remark| remark.class).collect() },
+            fields: fields.iter().map(|field| (field.path.clone(), field.sort)).collect(),
+        };
+        Plain { change, shape, fields, remarks }
+    }
+
+    /// What makes it equal to another one of its bucket.
+    fn exact(&self) -> Vec<String> {
+        if self.change.is_bundle() {
+            return Vec::new();
+        }
+        let told = |value: &Option<Value>| value.as_ref().map(Value::to_string).unwrap_or_default();
+        let fields = self.fields.iter().flat_map(|field| [told(&field.old), told(&field.new)]);
+        fields.chain(self.remarks.iter().map(|remark| remark.text.clone())).collect()
+    }
+
+    /// The same, with texts held to what changes in them.
+    fn alike(&self) -> Vec<String> {
+        let fields = self.fields.iter().flat_map(|field| {
+            let (old, new) = delta::of(field.old.as_ref(), field.new.as_ref());
+            [old, new]
+        });
+        fields.collect()
+    }
+}
+
+pub fn fold(paired: Paired, context: &Context<'_>) -> Diff {
+    let Paired { changes, formatting, others } = paired;
+    let mut summary = Summary::default();
+    changes.iter().for_each(|change| summary.add(change));
+    formatting.iter().for_each(|subject| summary.formatting(&subject.cluster, &subject.kind));
+    let plain: Vec<Plain> = changes.into_par_iter().map(Plain::of).collect();
+    let mut buckets: BTreeMap<Shape, Vec<Plain>> = BTreeMap::new();
+    for change in plain {
+        buckets.entry(change.shape.clone()).or_default().push(change);
+    }
+    let mut hunks: Vec<Hunk> = buckets.into_values().flat_map(hunks_of).collect();
+    exceptions::find(&mut hunks, context);
+    hunks.sort_by(|one, other| order(one).cmp(&order(other)));
+    Diff { hunks, formatting, others, summary }
+}
+
+/// The gravest first, then whole namespaces, then by kind and name.
+fn order(hunk: &Hunk) -> (Option<&Class>, bool, Action, &str, &str, &Subject) {
+    (hunk.classes.first(), !hunk.is_bundle(), hunk.action, &hunk.kind, &hunk.title, &hunk.subjects[0])
+}
+
+fn hunks_of(bucket: Vec<Plain>) -> Vec<Hunk> {
+    let exact = group(bucket, Plain::exact);
+    if exact.len() <= MOST_HUNKS {
+        return exact.into_iter().filter_map(hunk).collect();
+    }
+    let alike = group(exact.into_iter().flatten().collect(), Plain::alike);
+    if alike.len() <= MOST_HUNKS {
+        return alike.into_iter().filter_map(hunk).collect();
+    }
+    let mut exact = group(alike.into_iter().flatten().collect(), Plain::exact);
+    exact.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    let shared = exact.iter().take(MOST_HUNKS).take_while(|group| group.len() >= SHARED).count();
+    let rest: Vec<Plain> = exact.split_off(shared).into_iter().flatten().collect();
+    exact.push(rest);
+    exact.into_iter().filter_map(hunk).collect()
+}
+
+/// Groups of what has the same key, in order of key.
+fn group(changes: Vec<Plain>, key: impl Fn(&Plain) -> Vec<String>) -> Vec<Vec<Plain>> {
+    let mut groups: BTreeMap<Vec<String>, Vec<Plain>> = BTreeMap::new();
+    for change in changes {
+        groups.entry(key(&change)).or_default().push(change);
+    }
+    groups.into_values().collect()
+}
+
+fn hunk(mut group: Vec<Plain>) -> Option<Hunk> {
+    group.sort_by(|one, other| one.change.subject.cmp(&other.change.subject));
+    let is_one = group.len() == 1;
+    let mut contents: BTreeMap<String, usize> = BTreeMap::new();
+    for (kind, count) in group.iter().flat_map(|plain| &plain.change.contents) {
+        *contents.entry(kind.clone()).or_default() += count;
+    }
+    let fields = fields(&group);
+    let remarks = remarks(&group);
+    let subjects: Vec<Subject> = group.iter().map(|plain| plain.change.subject.clone()).collect();
+    let first = group.into_iter().next()?;
+    let title = match (contents.is_empty(), is_one) {
+        (true, true) => first.change.subject.to_string(),
+        (true, false) => format!("{} {}", first.shape.kind, first.shape.name),
+        (false, true) => {
+            first.change.phrase.replace("{namespace}", &format!("namespace {}", first.change.subject.namespace))
+        }
+        (false, false) => first.shape.phrase.replace("{namespace}", "each namespace"),
+    };
+    let mut classes: Vec<Class> = remarks.iter().map(|remark| remark.class).collect();
+    classes.sort();
+    classes.dedup();
+    Some(Hunk {
+        action: first.change.action,
+        title,
+        group: first.shape.group,
+        kind: first.shape.kind,
+        classes,
+        remarks: remarks.into_iter().filter(|remark| !remark.text.is_empty()).collect(),
+        fields,
+        subjects,
+        contents,
+        exceptions: Vec::new(),
+        peers: None,
+        sample: [first.change.was, first.change.is],
+    })
+}
+
+/// Each field with its values; of one object as they are, of several without names.
+fn fields(group: &[Plain]) -> Vec<FoldedField> {
+    let Some(first) = group.first() else { return Vec::new() };
+    let own = if group.len() == 1 { &first.change.fields } else { &first.fields };
+    let folded = own.iter().enumerate().map(|(number, field)| {
+        let all: Vec<&FieldChange> = group.iter().filter_map(|plain| plain.fields.get(number)).collect();
+        FoldedField {
+            path: field.path.clone(),
+            sort: field.sort,
+            values: if group.len() == 1 { same(field) } else { values(&all) },
+            at: field.at.clone(),
+            set_by: Vec::new(),
+        }
+    });
+    folded.collect()
+}
+
+fn same(field: &FieldChange) -> Values {
+    Values::Same { old: field.old.clone(), new: field.new.clone() }
+}
+
+fn values(all: &[&FieldChange]) -> Values {
+    let Some(first) = all.first() else { return Values::Same { old: None, new: None } };
+    if all.iter().all(|field| field.old == first.old && field.new == first.new) {
+        return same(first);
+    }
+    let (old, new) = delta::of(first.old.as_ref(), first.new.as_ref());
+    if all.iter().all(|field| delta::of(field.old.as_ref(), field.new.as_ref()) == (old.clone(), new.clone())) {
+        return Values::Alike { old, new };
+    }
+    let told = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+    let distinct: BTreeSet<_> = all.iter().map(|field| (told(&field.old), told(&field.new))).collect();
+    Values::Differ { count: distinct.len(), old: first.old.clone(), new: first.new.clone() }
+}
+
+/// Each class once, with what is said of it.
+fn remarks(group: &[Plain]) -> Vec<Remark> {
+    let mut texts: BTreeMap<Class, BTreeSet<&str>> = BTreeMap::new();
+    for plain in group {
+        let own = if group.len() == 1 { &plain.change.remarks } else { &plain.remarks };
+        for remark in own {
+            texts.entry(remark.class).or_default().insert(&remark.text);
+        }
+    }
+    let told = texts.into_iter().flat_map(|(class, texts)| {
+        let mut texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        if group.len() > 1 && texts.len() > MOST_HUNKS {
+            texts = vec![some(texts)];
+        }
+        if texts.is_empty() {
+            texts.push(String::new());
+        }
+        texts.into_iter().map(move |text| Remark { class, text })
+    });
+    told.collect()
+}

@@ -1,0 +1,341 @@
+//! A hunk as marked lines: where values become text. Long values are cut, and what was cut is counted.
+//!
+//! The lines hold nothing that a terminal would obey or that would look like something else: control and formatting characters
+//! are written out.
+
+use super::align::{Aligned, align};
+use super::class::Class;
+use super::fields::Sort;
+use super::summary::count;
+use super::{FoldedField, Hunk, SetBy, Subject, Values};
+use crate::yaml::scalar;
+use crate::yaml::write::write_value;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Fields of a hunk.
+    pub fields: usize,
+    /// Lines of one value.
+    pub lines: usize,
+    /// Characters of a line.
+    pub width: usize,
+    /// Names of a list of them.
+    pub names: usize,
+}
+
+impl Limits {
+    /// For people who look at a screen.
+    pub const BRIEF: Limits = Limits { fields: 12, lines: 12, width: 160, names: 4 };
+    /// For those who ask for all of it.
+    pub const FULL: Limits = Limits { fields: usize::MAX, lines: usize::MAX, width: usize::MAX, names: usize::MAX };
+}
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A field, or what both sides have.
+    Plain,
+    Old,
+    New,
+    /// What is said about it.
+    Remark,
+    /// What a reviewer should look at twice.
+    Warning,
+}
+
+/// One line, without a line break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub mark: Mark,
+    /// Steps of two spaces.
+    pub depth: usize,
+    pub text: String,
+}
+
+impl Line {
+    fn new(mark: Mark, depth: usize, text: impl Into<String>) -> Self {
+        Line { mark, depth, text: text.into() }
+    }
+}
+
+/// What stands below a hunk's title.
+pub fn of(hunk: &Hunk, limits: &Limits) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for remark in &hunk.remarks {
+        let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
+        let text = clean(&remark.text);
+        lines.push(Line::new(mark, 0, cut(&format!("{}: {text}", remark.class.words()), limits.width)));
+    }
+    if hunk.is_bundle() {
+        let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
+        lines.push(Line::new(Mark::Remark, 0, cut(&kinds.join(", "), limits.width)));
+    }
+    let mut said: Vec<&SetBy> = Vec::new();
+    for field in hunk.fields.iter().take(limits.fields) {
+        of_field(field, limits, &mut lines);
+        for place in field.set_by.iter().filter(|place| !said.contains(place)) {
+            lines.push(Line::new(Mark::Remark, 1, told_place(place)));
+        }
+        said = field.set_by.iter().collect();
+    }
+    if hunk.fields.len() > limits.fields {
+        let more = count(hunk.fields.len() - limits.fields, "more field");
+        lines.push(Line::new(Mark::Remark, 0, format!("and {more}")));
+    }
+    if !hunk.exceptions.is_empty() {
+        let named: Vec<String> = hunk
+            .exceptions
+            .iter()
+            .take(limits.names)
+            .map(|exception| {
+                let place = clean(&exception.subject.place());
+                match &exception.set_by {
+                    Some(by) => format!("{place} ({})", told_place(by)),
+                    None => place,
+                }
+            })
+            .collect();
+        let more = hunk.exceptions.len() - named.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        lines.push(Line::new(Mark::Remark, 0, format!("not on {}{more}", named.join(", "))));
+    }
+    lines
+}
+
+/// `site-specs/sites/portal.yaml:22, site portal, environment production`.
+pub fn told_place(place: &SetBy) -> String {
+    let was = if place.is_old { "was " } else { "" };
+    let who = if place.who.is_empty() { String::new() } else { format!(", {}", clean(&place.who)) };
+    format!("{was}set in {}:{}{who}", clean(&place.file), place.line)
+}
+
+/// Where a hunk is: one place by name, or how many and where.
+pub fn places(hunk: &Hunk, limits: &Limits) -> String {
+    let subjects = &hunk.subjects;
+    if let [one] = subjects.as_slice() {
+        return clean(&one.place());
+    }
+    let of = |part: fn(&Subject) -> &str| -> Vec<&str> {
+        subjects.iter().map(part).filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let (clusters, environments, sites) = (of(|one| &one.cluster), of(|one| &one.environment), of(|one| &one.site));
+    let named = |names: &[&str], noun: &str| {
+        if names.len() <= limits.names { clean(&names.join(", ")) } else { count(names.len(), noun) }
+    };
+    let total = match hunk.peers {
+        Some(peers) if peers == subjects.len() => format!("all {peers}"),
+        Some(peers) => format!("{} of {peers}", subjects.len()),
+        None => format!("{}", subjects.len()),
+    };
+    let mut text = total;
+    if !sites.is_empty() && sites.len() <= limits.names {
+        text.push_str(&format!(" ({})", named(&sites, "site")));
+    }
+    if !environments.is_empty() {
+        text.push_str(&format!(" in {}", named(&environments, "environment")));
+    }
+    text.push_str(&format!(" on {}", named(&clusters, "cluster")));
+    text
+}
+
+/// The classes of a hunk, but for those that its sign tells.
+pub fn classes(hunk: &Hunk) -> Vec<Class> {
+    let is_told = |class: &&Class| !matches!(class, Class::New | Class::Removed);
+    hunk.classes.iter().filter(is_told).copied().collect()
+}
+
+fn of_field(field: &FoldedField, limits: &Limits, lines: &mut Vec<Line>) {
+    let path = clean(&field.path.to_string());
+    if field.sort == Sort::Secret {
+        let what = match &field.values {
+            Values::Same { old: None, .. } => "is new",
+            Values::Same { new: None, .. } => "is gone",
+            _ => "changed",
+        };
+        lines.push(Line::new(Mark::Plain, 0, format!("{path}: (secret) {what}")));
+        return;
+    }
+    match &field.values {
+        Values::Same { old, new } => {
+            let suffix = if field.sort == Sort::Order { " (order)" } else { "" };
+            of_values(&format!("{path}{suffix}"), old.as_ref(), new.as_ref(), limits, lines);
+        }
+        Values::Alike { old, new } => {
+            let (old, new) = (Value::String(old.clone()), Value::String(new.clone()));
+            of_values(&path, Some(&old), Some(&new), limits, lines);
+        }
+        Values::Differ { count: number, old, new } => {
+            let name = format!("{path} ({number} different changes, the first)");
+            of_values(&name, old.as_ref(), new.as_ref(), limits, lines);
+        }
+    }
+}
+
+fn of_values(path: &str, old: Option<&Value>, new: Option<&Value>, limits: &Limits, lines: &mut Vec<Line>) {
+    let inline = |value: Option<&Value>| match value {
+        None => Some("(none)".to_owned()),
+        Some(value) => inline(value),
+    };
+    if let (Some(was), Some(is)) = (inline(old), inline(new)) {
+        let text = match (old, new) {
+            (None, Some(_)) => format!("{path}: {is}"),
+            (Some(_), None) => format!("{path}: {was}"),
+            _ => format!("{path}: {was} -> {is}"),
+        };
+        let mark = match (old, new) {
+            (None, Some(_)) => Mark::New,
+            (Some(_), None) => Mark::Old,
+            _ => Mark::Plain,
+        };
+        if text.chars().count() <= limits.width.min(110) || mark != Mark::Plain {
+            lines.push(Line::new(mark, 0, cut(&text, limits.width)));
+            return;
+        }
+        lines.push(Line::new(Mark::Plain, 0, format!("{path}:")));
+        lines.push(Line::new(Mark::Old, 1, cut(&was, limits.width)));
+        lines.push(Line::new(Mark::New, 1, cut(&is, limits.width)));
+        return;
+    }
+    lines.push(Line::new(Mark::Plain, 0, format!("{path}:")));
+    let blocks = [old.map(block).unwrap_or_default(), new.map(block).unwrap_or_default()];
+    lines.extend(of_blocks(&blocks, limits));
+}
+
+/// The lines of two texts that differ, with one line around them; what was cut is counted.
+fn of_blocks([old, new]: &[Vec<String>; 2], limits: &Limits) -> Vec<Line> {
+    let steps = align(old, new, |old, new| old == new);
+    let is_both = |index: usize| matches!(steps.get(index), None | Some(Aligned::Both(..)));
+    let mut lines = Vec::new();
+    let mut is_gap = false;
+    for (index, step) in steps.iter().enumerate() {
+        let line = match step {
+            Aligned::Old(at) => Line::new(Mark::Old, 1, cut(&old[*at], limits.width)),
+            Aligned::New(at) => Line::new(Mark::New, 1, cut(&new[*at], limits.width)),
+            Aligned::Both(at, _) => {
+                if is_both(index + 1) && (index == 0 || is_both(index - 1)) {
+                    is_gap = true;
+                    continue;
+                }
+                Line::new(Mark::Plain, 1, cut(&old[*at], limits.width))
+            }
+        };
+        if std::mem::take(&mut is_gap) && !lines.is_empty() {
+            lines.push(Line::new(Mark::Remark, 1, "\u{2026}"));
+        }
+        lines.push(line);
+    }
+    if lines.len() > limits.lines {
+        let more = lines.len() - limits.lines;
+        lines.truncate(limits.lines);
+        lines.push(Line::new(Mark::Remark, 1, format!("and {}", count(more, "more line"))));
+    }
+    lines
+}
+
+/// A scalar of one line, or what is empty.
+fn inline(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if text.contains('\n') => None,
+        Value::String(text) if scalar::needs_quotes(text) => Some(clean(&value.to_string())),
+        Value::String(text) => Some(clean(text)),
+        Value::Array(items) if items.iter().all(is_word) => {
+            let text = format!("[{}]", items.iter().filter_map(inline).collect::<Vec<_>>().join(", "));
+            (text.len() <= 80).then_some(text)
+        }
+        Value::Object(map) if map.is_empty() => Some("{}".to_owned()),
+        Value::Object(map) if map.len() == 1 && map.values().all(is_word) => {
+            map.iter().next().and_then(|(key, value)| Some(format!("{{{}: {}}}", clean(key), inline(value)?)))
+        }
+        Value::Array(_) | Value::Object(_) => None,
+        scalar => Some(scalar.to_string()),
+    }
+}
+
+fn is_word(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.contains('\n'),
+        Value::Array(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// A value as the lines of its YAML; a text of several lines as these lines.
+fn block(value: &Value) -> Vec<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        value => {
+            let mut bytes = Vec::new();
+            write_value(value, &mut bytes);
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+    };
+    text.lines().map(clean).collect()
+}
+
+/// The text with what a terminal would obey, and what looks like something else, written out.
+pub fn clean(text: &str) -> String {
+    let is_odd = |character: char| {
+        character.is_control()
+            || matches!(character,
+                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    };
+    if !text.contains(is_odd) {
+        return text.to_owned();
+    }
+    text.chars()
+        .map(|character| if is_odd(character) { character.escape_default().to_string() } else { character.to_string() })
+        .collect()
+}
+
+/// A line of at most so many characters.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{kept}\u{2026}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(old: Option<Value>, new: Option<Value>) -> String {
+        let mut lines = Vec::new();
+        of_values("a.b", old.as_ref(), new.as_ref(), &Limits::BRIEF, &mut lines);
+        let text = lines.iter().map(|line| {
+            let mark = match line.mark {
+                Mark::Plain => ' ',
+                Mark::Old => '-',
+                Mark::New => '+',
+                Mark::Remark => '#',
+                Mark::Warning => '!',
+            };
+            format!("{mark}{}{}\n", "  ".repeat(line.depth), line.text)
+        });
+        text.collect()
+    }
+
+    #[test]
+    fn values_are_shown_as_people_write_them() {
+        assert_eq!(told(Some(json!(2)), Some(json!(3))), " a.b: 2 -> 3\n");
+        assert_eq!(told(Some(json!("1")), Some(json!(1))), " a.b: \"1\" -> 1\n");
+        assert_eq!(told(None, Some(json!({"x": 1, "y": [1]}))), " a.b:\n+  x: 1\n+  y:\n+  - 1\n");
+        assert_eq!(told(Some(json!("old")), None), "-a.b: old\n");
+        assert_eq!(
+            told(Some(json!("1\n2\n3\n4\n5\n6\n")), Some(json!("1\n2\nx\n4\n5\n6\n7\n"))),
+            " a.b:\n   2\n-  3\n+  x\n   4\n#  …\n   6\n+  7\n"
+        );
+    }
+
+    #[test]
+    fn a_terminal_obeys_nothing() {
+        assert_eq!(clean("a\u{1b}[31mb\u{202e}c\td"), "a\\u{1b}[31mb\\u{202e}c\\td");
+        assert_eq!(told(Some(json!("a")), Some(json!("\u{1b}]0;x\u{7}"))), " a.b: a -> \"\\u001b]0;x\\u0007\"\n");
+    }
+}

@@ -1,0 +1,223 @@
+//! Finds what belongs together among the objects of one side alone: an object that lies elsewhere now, the next run of a Job, and
+//! namespaces that come, go, move, start or stop as a whole.
+
+use super::bundle;
+use super::change::{Action, Change, Loose};
+use super::class::{self, Class, Remark};
+use super::collect::Found;
+use super::object::Subject;
+use super::{Context, class::some};
+use crate::kubernetes::Api;
+use crate::object::Identity;
+use crate::pipeline::Filter;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All that differs, one entry for each object or bundle, in order of subject.
+#[derive(Debug, Default)]
+pub struct Paired {
+    pub changes: Vec<Change>,
+    pub formatting: Vec<Subject>,
+    pub others: Vec<String>,
+}
+
+pub fn pair(found: Found, api: &Api, context: &Context<'_>) -> Paired {
+    let Found { mut changes, removed, added, mut formatting, mut others } = found;
+    let (removed, added) = elsewhere(removed, added, api, &mut changes, &mut formatting);
+    let (removed, added) = reruns(removed, added, api, &mut changes);
+    leave_alone(&mut changes, context);
+    let given = given(&changes, &removed, &added);
+    let (removed, added) = bundle::bundles(removed, added, context, &mut changes);
+    changes.extend(removed.into_iter().map(|loose| loose.into_change(Action::Removed)));
+    changes.extend(added.into_iter().map(|loose| loose.into_change(Action::New)));
+    changes.iter_mut().for_each(|change| say_why(change, &given));
+    let homes = Homes::of(&changes, context);
+    changes.retain(|change| homes.is_asked_for(context.filter, &change.subject));
+    formatting.retain(|subject| homes.is_asked_for(context.filter, subject));
+    if !context.filter.is_empty() {
+        others.clear();
+    }
+    changes.sort_by(|one, other| {
+        (one.action, &one.subject, &one.phrase).cmp(&(other.action, &other.subject, &other.phrase))
+    });
+    formatting.sort();
+    others.sort();
+    Paired { changes, formatting, others }
+}
+
+/// Objects that both trees have, at different paths.
+fn elsewhere(
+    removed: Vec<Loose>,
+    mut added: Vec<Loose>,
+    api: &Api,
+    changes: &mut Vec<Change>,
+    formatting: &mut Vec<Subject>,
+) -> (Vec<Loose>, Vec<Loose>) {
+    let places: BTreeMap<(String, Identity), usize> = added
+        .iter()
+        .enumerate()
+        .map(|(number, loose)| ((loose.subject.cluster.clone(), loose.identity.clone()), number))
+        .collect();
+    let mut taken = BTreeSet::new();
+    let mut left = Vec::new();
+    for old in removed {
+        let key = (old.subject.cluster.clone(), old.identity.clone());
+        let found = places.get(&key).and_then(|number| Some((*number, old.read()?, added.get(*number)?.read()?)));
+        let Some((number, was, is)) = found else {
+            left.push(old);
+            continue;
+        };
+        taken.insert(number);
+        let change = Change::between(&was, &is, api);
+        if was.layer() == is.layer() {
+            match change {
+                Some(change) => changes.push(change),
+                None => formatting.push(is.subject),
+            }
+            continue;
+        }
+        let mut change = change.unwrap_or_else(|| {
+            let remarks = class::of_changed(&was, &is, &[]);
+            Change {
+                was: Some(was.identity.clone()),
+                is: Some(is.identity.clone()),
+                ..Change::of(Action::Changed, is.subject.clone(), remarks)
+            }
+        });
+        let layer = |layer: Option<crate::spec::common::Layer>| layer.map_or("delivery", |layer| layer.name());
+        let text = format!("moves from layer {} to layer {}", layer(was.layer()), layer(is.layer()));
+        if !change.has(Class::Recreates) {
+            change.remarks.push(Remark::new(Class::InPlace, text));
+        }
+        changes.push(change);
+    }
+    let mut number = 0;
+    added.retain(|_| {
+        number += 1;
+        !taken.contains(&(number - 1))
+    });
+    (left, added)
+}
+
+/// Jobs that run on change: the one that leaves and the one that comes, where both are the only ones of their name.
+fn reruns(removed: Vec<Loose>, added: Vec<Loose>, api: &Api, changes: &mut Vec<Change>) -> (Vec<Loose>, Vec<Loose>) {
+    let is_run = |loose: &Loose| loose.identity.is("batch", "Job") && loose.subject.name != loose.identity.name;
+    let key = |loose: &Loose| {
+        let Subject { cluster, namespace, name, .. } = &loose.subject;
+        (cluster.clone(), namespace.clone(), name.clone())
+    };
+    let (old_runs, mut removed): (Vec<Loose>, Vec<Loose>) = removed.into_iter().partition(is_run);
+    let (new_runs, mut added): (Vec<Loose>, Vec<Loose>) = added.into_iter().partition(is_run);
+    let mut runs: BTreeMap<(String, String, String), (Vec<Loose>, Vec<Loose>)> = BTreeMap::new();
+    for loose in old_runs {
+        runs.entry(key(&loose)).or_default().0.push(loose);
+    }
+    for loose in new_runs {
+        runs.entry(key(&loose)).or_default().1.push(loose);
+    }
+    for (olds, news) in runs.into_values() {
+        if let ([old], [new]) = (olds.as_slice(), news.as_slice())
+            && let (Some(was), Some(is)) = (old.read(), new.read())
+        {
+            changes.push(Change::rerun(&was, &is, api));
+            continue;
+        }
+        removed.extend(olds);
+        added.extend(news);
+    }
+    (removed, added)
+}
+
+/// Jobs that run once are not applied again, whatever their specification says now.
+fn leave_alone(changes: &mut [Change], context: &Context<'_>) {
+    let once: BTreeSet<(&str, &Identity)> = context
+        .units
+        .iter()
+        .flat_map(|unit| unit.objects.iter().map(move |object| (unit.cluster.as_str(), object)))
+        .filter(|(_, object)| object.runs_once)
+        .map(|(cluster, object)| (cluster, &object.identity))
+        .collect();
+    for change in changes {
+        let is_once = change.is.as_ref().is_some_and(|is| once.contains(&(change.subject.cluster.as_str(), is)));
+        if is_once {
+            change.remarks = vec![Remark::new(Class::LeftAlone, "it runs once: where it has run, nothing happens")];
+        }
+    }
+}
+
+/// Which ConfigMaps and Secrets of a namespace change, with how each is told.
+type Given = BTreeMap<(String, String, &'static str, String), String>;
+
+fn given(changes: &[Change], removed: &[Loose], added: &[Loose]) -> Given {
+    let of_changes = changes.iter().filter_map(|change| Some((&change.subject, change.gives.clone()?)));
+    let of_loose = removed.iter().chain(added).filter_map(|loose| Some((&loose.subject, loose.gives.clone()?)));
+    let all = of_changes.chain(of_loose).map(|(subject, (kind, name))| {
+        let key = (subject.cluster.clone(), subject.namespace.clone(), kind, name);
+        (key, subject.to_string())
+    });
+    all.collect()
+}
+
+/// The stamp of what pods read is a consequence: it is told as the reason, and not as a field.
+fn say_why(change: &mut Change, given: &Given) {
+    if change.reads.is_empty() {
+        return;
+    }
+    let Subject { cluster, namespace, .. } = &change.subject;
+    let causes: Vec<String> = change
+        .reads
+        .iter()
+        .filter_map(|(kind, name)| given.get(&(cluster.clone(), namespace.clone(), *kind, name.clone())))
+        .cloned()
+        .collect();
+    if causes.is_empty() {
+        return;
+    }
+    change.fields.retain(|field| !class::is_stamp(field));
+    let text = format!("{} changed", some(causes));
+    for remark in &mut change.remarks {
+        let is_about_pods = matches!(remark.class, Class::RestartsPods | Class::JobRuns | Class::InPlace);
+        if is_about_pods && change.fields.is_empty() {
+            remark.text = match remark.text.as_str() {
+                "" => text.clone(),
+                said => format!("{said}; {text}"),
+            };
+        }
+    }
+}
+
+/// Which sites and tenants a namespace is about, for objects that carry no label of a site.
+struct Homes<'h> {
+    sites: BTreeMap<(&'h str, &'h str), BTreeSet<&'h str>>,
+    tenants: BTreeMap<(&'h str, &'h str), &'h str>,
+}
+
+impl<'h> Homes<'h> {
+    fn of(changes: &[Change], context: &Context<'h>) -> Homes<'h> {
+        let mut homes = Homes { sites: BTreeMap::new(), tenants: BTreeMap::new() };
+        for unit in context.units.iter().filter(|unit| !unit.environment.is_empty()) {
+            let key = (unit.cluster.as_str(), unit.namespace.as_str());
+            homes.sites.entry(key).or_default().extend(unit.sites.iter().map(String::as_str));
+            homes.tenants.insert(key, &unit.tenant);
+        }
+        // Namespaces that left answer for themselves: their bundle has a site.
+        let _ = changes;
+        homes
+    }
+
+    fn is_asked_for(&self, filter: &Filter, subject: &Subject) -> bool {
+        let holds = |names: &[String], name: &str| names.is_empty() || names.iter().any(|listed| listed == name);
+        let home = (subject.cluster.as_str(), subject.namespace.as_str());
+        let tenant = match subject.tenant.as_str() {
+            "" => self.tenants.get(&home).copied().unwrap_or_default(),
+            tenant => tenant,
+        };
+        let has_site = match subject.site.as_str() {
+            "" => self.sites.get(&home).is_some_and(|sites| sites.iter().any(|site| holds(&filter.sites, site))),
+            sites => sites.split(", ").any(|site| holds(&filter.sites, site)),
+        };
+        holds(&filter.clusters, &subject.cluster)
+            && holds(&filter.environments, &subject.environment)
+            && holds(&filter.tenants, tenant)
+            && (filter.sites.is_empty() || has_site)
+    }
+}

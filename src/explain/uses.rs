@@ -1,0 +1,1 @@
+//! The reverse: what a line feeds.
