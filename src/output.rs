@@ -59,6 +59,13 @@ impl Unit {
         Ok(Unit { folder, files })
     }
 
+    /// One file at the root of the tree.
+    pub fn of_root(name: &str, bytes: Vec<u8>) -> Result<Self, OutputError> {
+        let fault = |fault| OutputError::Path { path: name.to_owned(), fault };
+        let path = OutputPath::parse(name).map_err(fault)?;
+        Unit::new(OutputPath::root(), vec![OutputFile { path, bytes }])
+    }
+
     pub fn folder(&self) -> &OutputPath {
         &self.folder
     }

@@ -29,6 +29,7 @@ use crate::secrets;
 use crate::source::{SourceFile, Sources, Span};
 use crate::spec::Kind;
 use crate::spec::common::Layer;
+use crate::spec::fleet::FleetSpec;
 use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
 use filter::Scope;
@@ -132,7 +133,7 @@ pub enum Phase {
 }
 
 /// Findings by phase.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Findings {
     phases: BTreeMap<Phase, Diagnostics>,
 }
@@ -301,11 +302,18 @@ impl<'s> Loaded<'s> {
         (self.specs, self.findings)
     }
 
-    pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
-        let Loaded { sources, options, specs, scope, mut findings } = self;
+    /// What the Fleet says of publishing and of delivery; none where it cannot be read.
+    pub fn fleet(&self) -> Option<&FleetSpec> {
+        self.specs.as_ref().map(|specs| &specs.fleet.spec)
+    }
+
+    /// Compiles what was loaded; a publish that lost a race does so again, into another sink.
+    pub fn compile(&self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
+        let Loaded { sources, options, specs, scope, findings } = self;
+        let mut findings = findings.clone();
         let mut compilation = Compilation::default();
-        if let Some(specs) = &specs {
-            compile_into(sources, specs, scope, options, sink, &mut findings, &mut compilation)?;
+        if let Some(specs) = specs {
+            compile_into(sources, specs, scope.clone(), options, sink, &mut findings, &mut compilation)?;
         }
         if options.strict {
             findings.make_strict();

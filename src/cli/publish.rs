@@ -12,8 +12,8 @@ use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
 use crate::output::{Sink, Unit};
 use crate::pipeline::{Compilation, Filter, Loaded, Options};
 use crate::publish::{
-    Allowed, ChangeKind, Changes, CommitSource, ComparedTree, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
-    PublishOptions, Publisher, TreeComparer, TreeWriter, WrittenTree,
+    Allowed, ChangeKind, Changes, CommitSource, ComparedTree, GitError, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
+    PublishOptions, Publisher, TreeComparer, TreeWriter, WrittenTree, rendered_branches,
 };
 use crate::source::Sources;
 use clap::Args;
@@ -64,7 +64,9 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
     let now = Some(source.facts().time.seconds);
     let options = Options { filter, strict: global.strict, now, ..Options::default() };
-    let job = Job { args, report, source: &source, sources: &sources, named: &named, options: &options };
+    let loaded = Loaded::new(&sources, &options);
+    let source_tree = source.inputs_tree(&named)?;
+    let job = Job { args, report, source: &source, sources: &sources, options: &options, loaded, source_tree };
     let status = job.run()?;
     timings.step("compile and publish");
     timings.tell(report)?;
@@ -77,8 +79,10 @@ struct Job<'a> {
     report: &'a Report,
     source: &'a CommitSource,
     sources: &'a Sources,
-    named: &'a [String],
     options: &'a Options,
+    /// The specs, read once however often a race is lost.
+    loaded: Loaded<'a>,
+    source_tree: ObjectId,
 }
 
 /// A branch that is published to, with the clusters whose output goes there.
@@ -122,6 +126,7 @@ enum Complete {
 
 impl Job<'_> {
     fn run(&self) -> Result<ExitStatus, Failed> {
+        self.refuse_part_of_a_branch()?;
         let mut todo: Option<Vec<String>> = None;
         let mut worst = ExitStatus::Fine;
         for _ in 0..MAX_ATTEMPTS {
@@ -138,35 +143,36 @@ impl Job<'_> {
 
     /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile.
     fn attempt(&self, only: Option<&[String]>) -> Result<(ExitStatus, Vec<String>), Failed> {
-        let loaded = Loaded::new(self.sources, self.options);
-        self.refuse_part_of_a_branch(&loaded)?;
         let mut worst = ExitStatus::Fine;
         let mut is_settled = false;
         let mut targets = Vec::new();
-        let source_tree = self.source.inputs_tree(self.named)?;
-        for (branch, clusters) in self.branches(&loaded) {
+        for (branch, clusters) in self.branches() {
             if only.is_some_and(|only| !only.contains(&branch)) {
                 continue;
             }
-            match self.open(&branch, clusters, source_tree) {
+            match self.open(&branch, clusters) {
                 Ok(Some(target)) => targets.push(target),
                 Ok(None) => is_settled = true,
                 Err(failure) => worst = worst.max(self.refused(&branch, &failure)),
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
+            self.tell_abandoned()?;
             self.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
         let mut router = Router { targets };
-        let compilation = loaded.compile(&mut Progress::new(&mut router, self.report))?;
+        let compilation = self.loaded.compile(&mut Progress::new(&mut router, self.report))?;
         if only.is_none() {
             self.report.diagnostics(&compilation.diagnostics, self.sources)?;
         }
         if compilation.has_errors() {
             return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
         }
-        let (status, lost) = self.publish(router.targets, &compilation, source_tree)?;
+        if only.is_none() {
+            self.tell_abandoned()?;
+        }
+        let (status, lost) = self.publish(router.targets, &compilation)?;
         worst = worst.max(status);
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
@@ -175,9 +181,9 @@ impl Job<'_> {
     }
 
     /// Refuses to publish one cluster to a branch that is another's too: the other's files would go.
-    fn refuse_part_of_a_branch(&self, loaded: &Loaded<'_>) -> Result<(), Failed> {
+    fn refuse_part_of_a_branch(&self) -> Result<(), Failed> {
         let Some(only) = &self.args.cluster else { return Ok(()) };
-        let all = loaded.all_branches();
+        let all = self.loaded.all_branches();
         let Some(branch) = self.args.branch.as_ref().or_else(|| all.get(only)) else { return Ok(()) };
         let Some((other, _)) = all.iter().find(|(cluster, theirs)| *cluster != only && *theirs == branch) else {
             return Ok(());
@@ -192,30 +198,32 @@ impl Job<'_> {
     }
 
     /// Each branch with its clusters.
-    fn branches(&self, loaded: &Loaded<'_>) -> BTreeMap<String, Vec<String>> {
+    fn branches(&self) -> BTreeMap<String, Vec<String>> {
         let mut branches: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (cluster, branch) in loaded.branches() {
+        for (cluster, branch) in self.loaded.branches() {
             let branch = self.args.branch.clone().unwrap_or(branch);
             branches.entry(branch).or_default().push(cluster);
         }
         // A fleet that has lost its last cluster would empty the branch that they shared: the gates must see it.
-        if let (true, None, Some(branch)) = (branches.is_empty(), &self.args.cluster, loaded.shared_branch()) {
+        if let (true, None, Some(branch)) = (branches.is_empty(), &self.args.cluster, self.loaded.shared_branch()) {
             branches.insert(self.args.branch.clone().unwrap_or_else(|| branch.to_owned()), Vec::new());
         }
         branches
     }
 
     /// A branch to publish to; none where it is up to date, which is told.
-    fn open(&self, branch: &str, clusters: Vec<String>, source_tree: ObjectId) -> Result<Option<Target>, Failed> {
+    fn open(&self, branch: &str, clusters: Vec<String>) -> Result<Option<Target>, Failed> {
         let options = PublishOptions {
             branch: branch.to_owned(),
             remote: self.args.push.clone(),
             allowed: Allowed { adopt: self.args.adopt, rollback: self.args.rollback },
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            dry_run: self.args.dry_run,
+            hydrator: open::hydrator(&self.loaded),
         };
         let publisher = Publisher::open(self.source, options)?;
         let previous = publisher.previous()?;
-        if let Some(outcome) = publisher.up_to_date(&previous, Some(source_tree))? {
+        if let Some(outcome) = publisher.up_to_date(&previous, Some(self.source_tree), &clusters)? {
             self.tell_outcome(branch, outcome, &[])?;
             return Ok(None);
         }
@@ -232,24 +240,49 @@ impl Job<'_> {
         Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink), gate }))
     }
 
+    /// Tells of branches that clusters had which the specs no longer have: nobody moves them any more.
+    fn tell_abandoned(&self) -> Result<(), Failed> {
+        let Some(pattern) = self.loaded.fleet().map(|fleet| fleet.publish.branch.as_str()) else { return Ok(()) };
+        let (Some(start), Some(end)) = (pattern.find("{{"), pattern.rfind("}}")) else { return Ok(()) };
+        if self.args.branch.is_some() || self.args.cluster.is_some() {
+            return Ok(());
+        }
+        let (before, after) = (&pattern[..start], &pattern[end + 2..]);
+        let known = self.loaded.all_branches();
+        for branch in rendered_branches(self.source.repository())? {
+            let is_like =
+                branch.len() > before.len() + after.len() && branch.starts_with(before) && branch.ends_with(after);
+            if is_like && !known.values().any(|known| *known == branch) {
+                self.report.note(&format!(
+                    "note: no cluster of these specs is published to `{branch}`; it is left as it is, and what applies it goes on"
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// A branch that is refused stops no other one.
     fn refused(&self, branch: &str, failure: &Failed) -> ExitStatus {
-        self.report.note(&format!("{branch}: nothing was published"));
+        if !matches!(failure.downcast_ref::<GitError>(), Some(GitError::Note { .. })) {
+            self.report.note(&format!("{branch}: nothing was published"));
+        }
         self.report.problem(failure);
         ExitStatus::from(failure.class())
     }
 
-    fn publish(
-        &self,
-        targets: Vec<Target>,
-        compilation: &Compilation,
-        source_tree: ObjectId,
-    ) -> Result<(ExitStatus, Vec<String>), Failed> {
+    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<(ExitStatus, Vec<String>), Failed> {
         let mut worst = ExitStatus::Fine;
         let mut lost = Vec::new();
         for mut target in targets {
-            let Some((complete, verdict)) = self.judge(&mut target, compilation)? else { continue };
-            self.report.diagnostics(&verdict.diagnostics, self.sources)?;
+            let (complete, verdict) = match self.judge(&mut target, compilation) {
+                Ok(Some(judged)) => judged,
+                Ok(None) => continue,
+                Err(failure) => {
+                    worst = worst.max(self.refused(&target.branch, &failure));
+                    continue;
+                }
+            };
+            worst = worst.max(self.told(self.report.diagnostics(&verdict.diagnostics, self.sources)));
             if verdict.is_refused() {
                 self.report.note(&format!("{}: nothing was published", target.branch));
                 worst = worst.max(ExitStatus::Refused);
@@ -258,21 +291,34 @@ impl Job<'_> {
             let outcome = match complete {
                 Complete::Written(written) => target
                     .publisher
-                    .commit(&target.previous, *written, source_tree, &verdict.notes)
+                    .commit(&target.previous, *written, self.source_tree, &verdict.notes)
                     .map_err(Failed::from),
                 Complete::Compared(compared) => {
-                    self.tell_planned(&target, &compared.changes)?;
+                    worst = worst.max(self.told(self.tell_planned(&target, &compared.changes)));
                     verdict.notes.iter().for_each(|note| self.report.note(note));
                     continue;
                 }
             };
             match outcome {
                 Ok(Outcome::LostRace) => lost.push(target.branch),
-                Ok(outcome) => self.tell_outcome(&target.branch, outcome, &verdict.notes)?,
+                Ok(outcome) => {
+                    worst = worst.max(self.told(self.tell_outcome(&target.branch, outcome, &verdict.notes)));
+                }
                 Err(failure) => worst = worst.max(self.refused(&target.branch, &failure)),
             }
         }
         Ok((worst, lost))
+    }
+
+    /// A result that cannot be written keeps no other branch from being published.
+    fn told(&self, result: Result<(), Failed>) -> ExitStatus {
+        result.map_or_else(
+            |failure| {
+                self.report.problem(&failure);
+                ExitStatus::from(failure.class())
+            },
+            |()| ExitStatus::Fine,
+        )
     }
 
     /// What came of a branch.
@@ -297,7 +343,7 @@ impl Job<'_> {
                 "removed": changes.removed, "notes": notes,
             }));
         }
-        let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), told(changes));
+        let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), counted(changes));
         self.report.result_bytes(line.as_bytes())
     }
 
@@ -319,16 +365,14 @@ impl Job<'_> {
         let repository = target.publisher.repository();
         gates::feed(&mut target.gate, repository, changed)?;
         let last = target.previous.tree.map(|tree| GitTree::new(repository, tree));
-        let mut verdict = std::mem::take(&mut target.gate).judge(&Question {
+        let verdict = std::mem::take(&mut target.gate).judge(&Question {
             compilation,
             clusters: &target.clusters,
             last: last.as_ref().map(|last| last as &dyn LastTree),
             today: gates::day_of(self.source.facts().time),
             filter: &Filter::default(),
+            strict: self.options.strict,
         })?;
-        if self.options.strict {
-            verdict.make_strict();
-        }
         Ok(Some((complete, verdict)))
     }
 
@@ -351,7 +395,7 @@ impl Job<'_> {
                 "modified": changes.modified, "removed": changes.removed, "paths": paths,
             }));
         }
-        let mut text = format!("{}: would change ({})\n", target.branch, told(changes));
+        let mut text = format!("{}: would change ({})\n", target.branch, counted(changes));
         if changes.is_empty() {
             text = format!("{}: would not change\n", target.branch);
         }
@@ -377,7 +421,7 @@ fn change_word(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn told(changes: &Changes) -> String {
+fn counted(changes: &Changes) -> String {
     format!("{} added, {} modified, {} removed", changes.added, changes.modified, changes.removed)
 }
 

@@ -11,6 +11,7 @@
 
 mod damage;
 mod determinism;
+mod hydrator;
 mod interrupted;
 mod protocol;
 mod race;

@@ -95,15 +95,12 @@ fn judge(
     received: &[BTreeSet<String>; 2],
 ) -> Result<Verdict, Failed> {
     let clusters: BTreeSet<String> = received.iter().flatten().map(|folder| cluster_of(folder).to_owned()).collect();
-    let mut verdict = gate.judge(&Question {
+    gate.judge(&Question {
         compilation,
         clusters: &clusters.into_iter().collect::<Vec<_>>(),
         last: Some(last),
         today: day_of(CommitTime { seconds: opened.now.unwrap_or_default(), offset: 0 }),
         filter: &request.filter,
-    })?;
-    if request.global.strict {
-        verdict.make_strict();
-    }
-    Ok(verdict)
+        strict: request.global.strict,
+    })
 }
