@@ -97,6 +97,7 @@ impl Published {
             last: Some(&tree as &dyn LastTree),
             today: Date::of_unix_time(now.unwrap_or_default()),
             filter: &Filter::default(),
+            strict: false,
         })?;
         Ok(verdict.diagnostics)
     }
