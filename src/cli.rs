@@ -10,6 +10,7 @@ pub mod filter;
 pub mod gates;
 pub mod init;
 pub mod list;
+pub mod lsp;
 pub mod man;
 pub mod open;
 pub mod progress;
@@ -76,6 +77,7 @@ fn run(cli: &Cli, report: &Report) -> Result<ExitStatus, Failed> {
         Command::Schema(args) => schema::run(args, &cli.global, report),
         Command::Completions(args) => completions::run(args, report),
         Command::Man(args) => man::run(args, report),
+        Command::Lsp(args) => lsp::run(args),
     }
 }
 

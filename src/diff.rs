@@ -22,6 +22,7 @@ mod bundle;
 mod change;
 pub mod class;
 mod collect;
+pub mod environments;
 pub mod fields;
 mod fold;
 pub mod human;
@@ -154,6 +155,25 @@ pub struct Exception {
     pub set_by: Option<SetBy>,
 }
 
+/// The values of the deployments of two environments.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ComparedValues {
+    /// How many deployments were compared.
+    pub deployments: usize,
+    pub changes: Vec<ValueChange>,
+}
+
+/// A value that differs between two environments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueChange {
+    pub path: Path,
+    pub values: Values,
+    /// The deployments in the second environment.
+    pub subjects: Vec<Subject>,
+    /// Who sets it on each side, for the first of them.
+    pub set_by: [Option<SetBy>; 2],
+}
+
 /// What the gates say of publishing the new side after the old one.
 #[derive(Debug, Clone, Default)]
 pub struct Gates {
@@ -190,6 +210,34 @@ pub struct Report {
     pub withheld: Vec<Withheld>,
     pub diff: Diff,
     pub gates: Gates,
+    /// Where two environments are compared: the values that differ. Hunks are then the objects that do.
+    pub values: Option<ComparedValues>,
     /// The command that shows all of it.
     pub command: String,
+}
+
+impl Report {
+    /// The sentence that comes first.
+    pub fn headline(&self) -> String {
+        let Some(values) = &self.values else { return self.diff.summary.sentence() };
+        let objects: usize = self.diff.hunks.iter().map(|hunk| hunk.subjects.len()).sum();
+        let [old, new] = &self.sides;
+        match (values.changes.len(), objects) {
+            (0, 0) => format!("{old} and {new} do not differ"),
+            (values, objects) => {
+                let (values, objects) = (summary::count(values, "value"), summary::count(objects, "object"));
+                format!("{old} and {new} differ in {values} and {objects}")
+            }
+        }
+    }
+
+    /// Whether anything differs.
+    pub fn differs(&self) -> bool {
+        !self.diff.is_empty() || self.values.as_ref().is_some_and(|values| !values.changes.is_empty())
+    }
+
+    /// Whether nothing can be told of what differs.
+    pub fn is_withheld_whole(&self) -> bool {
+        self.withheld.iter().any(|withheld| withheld.namespaces.is_none())
+    }
 }

@@ -6,6 +6,7 @@
 //!
 //! [`Fleet`] finds things, [`Unit`] holds the objects of a namespace or a cluster, [`Subject`] explains one object.
 
+pub mod asked;
 pub mod compiler;
 pub mod delivery;
 pub mod field;
@@ -17,7 +18,9 @@ pub mod target;
 pub mod uses;
 pub mod values;
 
+pub use asked::Asked;
 pub use fleet::{Fleet, Unit};
 pub use step::{Lost, Role, Step};
 pub use subject::Subject;
 pub use target::Target;
+pub use uses::{FieldUse, Reach, Relation, Uses, ValueUse};

@@ -5,20 +5,22 @@
 //! path. It reads through [`LastTree`] alone and knows no clock: the day is given.
 //!
 //! ```text
-//!   changed files ─add─▶ Gate ─┬▶ pairs    (in both trees)   ─▶ moved, shrunk, immutable, detached, protection
-//!                              └▶ removed  (in the last one) ─▶ data, namespace, CRD removed; mass removal
+//!   changed files ─add─▶ Gate ─┬▶ pairs    (in both trees)   ─▶ moved, resized, immutable, detached, protection
+//!                              └▶ removed  (in the last one) ─▶ data, namespace, CRD removed; detached; mass removal
 //!                                                 findings ─▶ acknowledgements ─▶ folded ─▶ Verdict
 //! ```
 
 pub mod codes;
+mod condition;
+mod facts;
 mod finding;
 mod immutable;
 mod last_tree;
 mod mass;
 mod mounts;
+mod new_tree;
 mod object;
 mod pair;
-mod quantity;
 mod removal;
 mod rename;
 
@@ -29,10 +31,13 @@ pub use rename::{Home, told_move};
 use crate::acknowledgement::{Date, Subject, Used};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
-use crate::object::Identity;
-use crate::pipeline::{Compilation, Filter, ObjectSummary, UnitSummary};
+use crate::pipeline::{Compilation, Filter};
 use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESPACE_REMOVED};
+use condition::Classes;
+use facts::Facts;
 use finding::Finding;
+use mounts::Mount;
+use new_tree::NewTree;
 use pair::Pair;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +66,8 @@ pub struct Question<'q> {
     pub today: Date,
     /// Which deployments to tell of; the compilation is whole all the same.
     pub filter: &'q Filter,
+    /// Warnings are errors.
+    pub strict: bool,
 }
 
 /// What the gates say.
@@ -73,15 +80,6 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Makes every warning an error.
-    pub fn make_strict(&mut self) {
-        for diagnostic in &mut self.diagnostics {
-            if diagnostic.severity == Severity::Warning {
-                diagnostic.severity = Severity::Error;
-            }
-        }
-    }
-
     pub fn is_refused(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
@@ -102,17 +100,30 @@ pub struct Gate {
     unread: Vec<String>,
     /// Added files, with their bytes where they are watched.
     added: BTreeMap<String, Option<Vec<u8>>>,
+    /// What changed workloads mount now, by path.
+    mounts: BTreeMap<String, BTreeSet<Mount>>,
+    /// StorageClasses as they are now.
+    classes: Classes,
 }
 
 /// What came of one changed file.
 enum Outcome {
     Nothing,
-    Findings(Vec<Finding>),
+    Compared(Compared),
     Removed(Box<Published>),
     Unread(String),
     Added(String, Option<Vec<u8>>),
     /// Another object at the same path.
     Replaced(Box<Published>, String, Option<Vec<u8>>),
+}
+
+/// What is kept of an object that stays.
+struct Compared {
+    path: String,
+    findings: Vec<Finding>,
+    /// Of a workload.
+    mounts: Option<BTreeSet<Mount>>,
+    class: Option<Box<Published>>,
 }
 
 impl Gate {
@@ -122,7 +133,11 @@ impl Gate {
         for outcome in outcomes {
             match outcome {
                 Outcome::Nothing => {}
-                Outcome::Findings(findings) => self.findings.extend(findings),
+                Outcome::Compared(Compared { path, findings, mounts, class }) => {
+                    self.findings.extend(findings);
+                    self.classes.extend(class.map(|class| (path.clone(), *class)));
+                    self.mounts.extend(mounts.map(|mounts| (path, mounts)));
+                }
                 Outcome::Removed(object) => self.removed.push(*object),
                 Outcome::Unread(path) => self.unread.push(path),
                 Outcome::Added(path, bytes) => {
@@ -138,7 +153,7 @@ impl Gate {
 
     /// Judges all that was added.
     pub fn judge(mut self, question: &Question<'_>) -> Result<Verdict, Failed> {
-        let Question { compilation, clusters, last, today, filter } = *question;
+        let Question { compilation, clusters, last, today, filter, strict } = *question;
         let new = NewTree::of(compilation, clusters);
         let mut diagnostics = Diagnostics::new();
         if new.is_empty() && (last.is_none() || !self.removed.is_empty() || !self.unread.is_empty()) {
@@ -148,9 +163,14 @@ impl Gate {
         let mut findings = std::mem::take(&mut self.findings);
         if let Some(last) = last {
             let left = self.left(&new, last, &mut findings)?;
-            let mut facts = removal::Facts::new(last);
-            drop_claims_without_say(&mut findings, &left, &mut facts)?;
-            findings.extend(removal::findings(&left, &new, &self.added, &mut facts)?);
+            let mut facts = Facts::new(last);
+            self.classes.extend(self.added.iter().filter_map(|(path, bytes)| {
+                let class = Published::read(path, bytes.as_ref()?).filter(is_class)?;
+                Some((path.clone(), class))
+            }));
+            findings = condition::keep_those_that_hold(findings, &left, &self.classes, &mut facts)?;
+            let mut mounted = removal::Mounted::new(&self.mounts, &self.added);
+            findings.extend(removal::findings(&left, &new, &self.added, &mut mounted, &mut facts)?);
             findings.extend(mass::findings(&left, &self.unread, &new, compilation.max_removal, &mut facts)?);
         }
         findings.retain(|finding| is_asked_for(filter, &finding.subject));
@@ -171,6 +191,9 @@ impl Gate {
                 continue;
             }
             finding.span = finding.path.as_deref().and_then(|path| new.summary_at(path)).map(|summary| summary.span);
+            if strict && finding.severity == Severity::Warning {
+                finding.severity = Severity::Error;
+            }
             match is_allowed {
                 true => allowed.push(finding),
                 false => refused.push(finding),
@@ -178,11 +201,14 @@ impl Gate {
         }
         diagnostics.extend(finding::fold(refused, today));
         let is_judged = |item: &crate::acknowledgement::Acknowledgement| {
-            codes::ACKNOWLEDGEABLE.iter().any(|code| code.name == item.change)
+            codes::acknowledgeable().any(|code| code.name == item.change)
                 && clusters.iter().any(|cluster| cluster == item.cluster())
                     | !compilation.branches.contains_key(item.cluster())
         };
         compilation.acknowledgements.report(today, &used, is_judged, &mut diagnostics);
+        if strict {
+            diagnostics.make_strict();
+        }
         Ok(Verdict { diagnostics: diagnostics.into_iter().collect(), notes: notes(&allowed) })
     }
 
@@ -227,6 +253,12 @@ impl Gate {
     }
 }
 
+fn compared(path: String, old: Published, new: Published) -> Compared {
+    let mounts = mounts::is_workload(&new).then(|| mounts::of(&new));
+    let class = is_class(&new).then(|| Box::new(new.clone()));
+    Compared { path, findings: Pair { old, new }.findings(), mounts, class }
+}
+
 /// Whether a filter asks for what a finding is about. What has no site, such as a quota, is told to whoever asks for its tenant.
 fn is_asked_for(filter: &Filter, subject: &Subject) -> bool {
     let holds = |names: &[String], name: &str| names.is_empty() || name.is_empty() || names.iter().any(|n| n == name);
@@ -244,9 +276,10 @@ fn look_at(changed: Changed) -> Outcome {
     let read = |bytes: &Option<Vec<u8>>| bytes.as_ref().and_then(|bytes| Published::read(&path, bytes));
     match (is_old, is_new) {
         (true, true) => match (read(&old), read(&new)) {
-            (Some(old), Some(new)) if old.identity == new.identity => Outcome::Findings(Pair { old, new }.findings()),
+            (Some(old), Some(new)) if old.identity == new.identity => Outcome::Compared(compared(path, old, new)),
             (Some(old), _) if new.is_some() => Outcome::Replaced(Box::new(old), path, new),
-            _ => Outcome::Nothing,
+            // What was there is none of ours, or nobody looks at its kind.
+            _ => Outcome::Added(path, new),
         },
         (true, false) => match read(&old) {
             Some(old) => Outcome::Removed(Box::new(old)),
@@ -256,30 +289,8 @@ fn look_at(changed: Changed) -> Outcome {
     }
 }
 
-/// Drops what is said of claims that were not published, are not protected, or leave themselves.
-fn drop_claims_without_say(
-    findings: &mut Vec<Finding>,
-    left: &[Published],
-    facts: &mut removal::Facts<'_>,
-) -> Result<(), Failed> {
-    let mut kept = Vec::with_capacity(findings.len());
-    for finding in std::mem::take(findings) {
-        if let (true, Some(claim)) = (finding.code.name == DATA_DETACHED.name, &finding.claim) {
-            let subject = &finding.subject;
-            let leaves = left.iter().any(|old| {
-                old.is_claim()
-                    && old.identity.name == *claim
-                    && old.identity.namespace == subject.namespace
-                    && old.place.cluster == subject.cluster
-            });
-            if leaves || !facts.is_claim_kept(&subject.cluster, &subject.environment, &subject.namespace, claim)? {
-                continue;
-            }
-        }
-        kept.push(finding);
-    }
-    *findings = kept;
-    Ok(())
+fn is_class(object: &Published) -> bool {
+    object.is("storage.k8s.io", "StorageClass")
 }
 
 fn empty_output(was_published: bool) -> Diagnostic {
@@ -310,60 +321,4 @@ fn notes(allowed: &[Finding]) -> Vec<String> {
             format!("Stays in cluster {cluster}, unmanaged. To delete it for good:\n{}", lines.join("\n"))
         })
         .collect()
-}
-
-/// The new tree, as its summaries tell it.
-struct NewTree<'c> {
-    units: Vec<&'c UnitSummary>,
-    clusters: &'c [String],
-    objects: BTreeMap<(&'c str, &'c Identity), (&'c UnitSummary, &'c ObjectSummary)>,
-    paths: BTreeMap<&'c str, &'c ObjectSummary>,
-    /// Cluster and namespace of each unit.
-    namespaces: BTreeSet<(&'c str, &'c str)>,
-}
-
-impl<'c> NewTree<'c> {
-    fn of(compilation: &'c Compilation, clusters: &'c [String]) -> Self {
-        let units: Vec<&UnitSummary> =
-            compilation.units.iter().filter(|unit| clusters.contains(&unit.cluster)).collect();
-        let mut objects = BTreeMap::new();
-        let mut paths = BTreeMap::new();
-        for unit in &units {
-            for object in unit.objects.iter().filter(|object| Place::of(&object.path).is_some()) {
-                objects.insert((unit.cluster.as_str(), &object.identity), (*unit, object));
-                paths.insert(object.path.as_str(), object);
-            }
-        }
-        let namespaces = units.iter().map(|unit| (unit.cluster.as_str(), unit.namespace.as_str())).collect();
-        NewTree { units, clusters, objects, paths, namespaces }
-    }
-
-    /// Whether it has no object but those of delivery, and no deployment that would have some if it were enabled.
-    fn is_empty(&self) -> bool {
-        self.objects.is_empty() && self.units.iter().all(|unit| unit.sites.is_empty())
-    }
-
-    fn find(&self, cluster: &str, identity: &Identity) -> Option<(&'c UnitSummary, &'c ObjectSummary)> {
-        self.objects.get(&(cluster, identity)).copied()
-    }
-
-    fn summary_at(&self, path: &str) -> Option<&'c ObjectSummary> {
-        self.paths.get(path).copied()
-    }
-
-    fn has_namespace(&self, cluster: &str, namespace: &str) -> bool {
-        self.namespaces.contains(&(cluster, namespace))
-    }
-
-    /// Whether a finding is about a Job that runs once, whose specification is nobody's to compare.
-    fn runs_once(&self, finding: &Finding) -> bool {
-        finding.path.as_deref().and_then(|path| self.summary_at(path)).is_some_and(|summary| summary.runs_once)
-    }
-
-    /// Whether a site is disabled in a namespace, so that what leaves of it is to leave.
-    fn is_disabled(&self, cluster: &str, namespace: &str, site: &str) -> bool {
-        self.units.iter().any(|unit| {
-            unit.cluster == cluster && unit.namespace == namespace && unit.disabled.iter().any(|name| name == site)
-        })
-    }
 }

@@ -23,6 +23,7 @@ pub mod codes;
 pub mod crd;
 pub mod encoding;
 pub mod minor;
+pub mod quantity;
 pub mod schema;
 pub mod unserved;
 pub mod validate;

@@ -34,6 +34,7 @@ pub mod explain;
 pub mod finish;
 pub mod gate;
 pub mod html;
+pub mod ide;
 pub mod inputs;
 pub mod inventory;
 pub mod load;
@@ -50,5 +51,6 @@ pub mod validate;
 // Edges.
 pub mod cli;
 pub mod folder;
+pub mod lsp;
 pub mod publish;
 pub mod worktree;

@@ -19,7 +19,7 @@ use crate::spec::{
 use crate::yaml::Document;
 use collect::{Collected, collect_of};
 use memory::SpecMemory;
-pub use reading::{BrokenSpec, Reading, read, read_with};
+pub use reading::{BrokenSpec, Reading, read, read_files, read_with};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 pub use templates::{Template, TemplateFile};
@@ -63,6 +63,12 @@ pub struct Specs {
 /// The names of all specs and templates that exist.
 #[derive(Debug, Clone, Default)]
 pub struct Names(BTreeSet<(Kind, String)>);
+
+impl FromIterator<(Kind, String)> for Names {
+    fn from_iter<I: IntoIterator<Item = (Kind, String)>>(names: I) -> Self {
+        Names(names.into_iter().collect())
+    }
+}
 
 impl Names {
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {

@@ -150,6 +150,28 @@ impl Origin<'_> {
         }
     }
 
+    /// The values that templates insert into the field at `pointer`: each with its line and its layer, where a layer sets it. None
+    /// of a field that a patch sets.
+    pub fn inserted(&self, pointer: &Pointer) -> Vec<(Value, Option<(Span, String)>)> {
+        let mut pointer = pointer.clone();
+        for patch in self.patches.iter().rev() {
+            match patch.touched.origin(&pointer) {
+                patch::Origin::Patch(_) => return Vec::new(),
+                patch::Origin::Before(before) => pointer = before,
+            }
+        }
+        let Some(rendered) = &self.rendered else { return Vec::new() };
+        let trace = rendered.program.trace(&rendered.inputs.values(), &rendered.document, &pointer);
+        let inserted = trace.map(|trace| trace.inserted).unwrap_or_default();
+        let values = inserted.iter().filter_map(|inserted| {
+            let InsertedFrom::Value { path, below } = &inserted.source else { return None };
+            let path = path.join(below);
+            let value = rendered.inputs.value(&path)?.clone();
+            Some((value, rendered.inputs.locate(&path)))
+        });
+        values.collect()
+    }
+
     /// The place of the patch that took away the field at `pointer`, and what to say of it.
     pub fn removed(&self, pointer: &Pointer) -> Option<(Span, String)> {
         let mut pointer = pointer.clone();

@@ -33,6 +33,11 @@ pub trait Sink: Send {
     fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
         BTreeMap::new()
     }
+
+    /// Asked before each batch is made, whether or not the last one was handed over; an error ends the compile.
+    fn go_on(&mut self) -> Result<(), Failed> {
+        Ok(())
+    }
 }
 
 /// What a sink calls the content of a folder: two folders of one id hold the same files.
@@ -86,6 +91,13 @@ impl Unit {
             layout.add_file(&file.path).map_err(|clash| clash.below(&folder))?;
         }
         Ok(Unit { folder, files })
+    }
+
+    /// One file at the root of the tree.
+    pub fn of_root(name: &str, bytes: Vec<u8>) -> Result<Self, OutputError> {
+        let fault = |fault| OutputError::Path { path: name.to_owned(), fault };
+        let path = OutputPath::parse(name).map_err(fault)?;
+        Unit::new(OutputPath::root(), vec![OutputFile { path, bytes }])
     }
 
     pub fn folder(&self) -> &OutputPath {

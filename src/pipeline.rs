@@ -16,6 +16,7 @@ pub mod meter;
 mod needed;
 pub mod places;
 pub mod prepare;
+pub mod resolved;
 mod run;
 pub mod unit;
 
@@ -30,8 +31,10 @@ use crate::output::Sink;
 use crate::patching::{Hits, PatchLayer};
 use crate::resolve::{Unit, deployments, units};
 use crate::secrets;
-use crate::source::{Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
+use crate::spec::Kind;
 use crate::spec::common::Layer;
+use crate::spec::fleet::FleetSpec;
 use crate::validate::rules::duplicate_host::HostClaim;
 pub use filter::Filter;
 use filter::Scope;
@@ -166,7 +169,7 @@ pub enum Phase {
 }
 
 /// Findings by phase.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Findings {
     phases: BTreeMap<Phase, Diagnostics>,
 }
@@ -232,6 +235,17 @@ pub fn snapshot_sites(sources: &Sources) -> Option<Vec<String>> {
     load::load(sources, &mut ignored)?.fleet.spec.snapshots.sites
 }
 
+/// A part of a fleet that is read without the rest.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Spec files that are read, bayplan.yaml among them.
+    pub files: BTreeSet<String>,
+    /// The names in all files.
+    pub names: load::Names,
+    /// Specs and templates that are judged although no selected deployment needs them.
+    pub judged: BTreeSet<(Kind, String)>,
+}
+
 /// A fleet whose specs were read: what can be asked of it before anything is rendered.
 pub struct Loaded<'s> {
     sources: &'s Sources,
@@ -252,6 +266,33 @@ impl<'s> Loaded<'s> {
     /// As [`Loaded::new`], with what the last run knew of spec files.
     pub fn with(sources: &'s Sources, options: &'s Options, memory: &SpecMemory) -> Self {
         let mut findings = Findings::default();
+        let reading = load::read_with(sources, memory, findings.phase(Phase::Load));
+        Loaded::narrowed(sources, options, reading, None, findings)
+    }
+
+    /// Reads a part of the fleet, for a quick answer: what is outside of it is known by name and not judged. The filter of the
+    /// options must not be empty.
+    pub fn of_part(sources: &'s Sources, options: &'s Options, part: &Part) -> Self {
+        let mut findings = Findings::default();
+        let is_wanted = |file: &SourceFile| part.files.contains(&file.path);
+        let reading = load::read_files(
+            sources,
+            &SpecMemory::default(),
+            &is_wanted,
+            part.names.clone(),
+            findings.phase(Phase::Load),
+        );
+        Loaded::narrowed(sources, options, reading, Some(part), findings)
+    }
+
+    /// Leaves out what the filter does not need.
+    fn narrowed(
+        sources: &'s Sources,
+        options: &'s Options,
+        reading: Option<load::Reading>,
+        part: Option<&Part>,
+        mut findings: Findings,
+    ) -> Self {
         let diagnostics = findings.phase(Phase::Load);
         let mut loaded = Loaded {
             sources,
@@ -261,16 +302,23 @@ impl<'s> Loaded<'s> {
             findings: Findings::default(),
             remembered: Vec::new(),
         };
-        if let Some(mut reading) = load::read_with(sources, memory, diagnostics) {
+        if let Some(mut reading) = reading {
             loaded.remembered = reading.take_remembered();
             let filter = &options.filter;
             if !filter.check(&reading.specs().names, diagnostics) {
                 reading.tell_unread(diagnostics);
             } else {
                 if !filter.is_empty() {
-                    let needed = needed::of(&reading, filter);
+                    let mut needed = needed::of(&reading, filter);
+                    if let Some(part) = part {
+                        needed.specs.extend(part.judged.iter().cloned());
+                        needed.scope.is_blind = true;
+                    }
                     reading.narrow(&needed.specs);
                     loaded.scope = Some(needed.scope);
+                }
+                if part.is_some() {
+                    reading.tell_unread(diagnostics);
                 }
                 loaded.specs = Some(reading.finish(sources, diagnostics));
             }
@@ -315,16 +363,23 @@ impl<'s> Loaded<'s> {
         (self.specs, self.findings)
     }
 
-    pub fn compile(self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
+    /// What the Fleet says of publishing and of delivery; none where it cannot be read.
+    pub fn fleet(&self) -> Option<&FleetSpec> {
+        self.specs.as_ref().map(|specs| &specs.fleet.spec)
+    }
+
+    /// Compiles what was loaded; a publish that lost a race does so again, into another sink.
+    pub fn compile(&self, sink: &mut dyn Sink) -> Result<Compilation, Failed> {
         self.compile_with(sink, Extras::default())
     }
 
     /// As [`Loaded::compile`], with what is known from the last run.
-    pub fn compile_with(self, sink: &mut dyn Sink, extras: Extras<'_>) -> Result<Compilation, Failed> {
-        let Loaded { sources, options, specs, scope, mut findings, remembered: _ } = self;
+    pub fn compile_with(&self, sink: &mut dyn Sink, extras: Extras<'_>) -> Result<Compilation, Failed> {
+        let Loaded { sources, options, specs, scope, findings, remembered: _ } = self;
+        let mut findings = findings.clone();
         let mut compilation = Compilation::default();
-        if let Some(specs) = &specs {
-            compile_into(sources, specs, scope, options, extras, sink, &mut findings, &mut compilation)?;
+        if let Some(specs) = specs {
+            compile_into(sources, specs, scope.clone(), options, extras, sink, &mut findings, &mut compilation)?;
         }
         if options.strict {
             findings.make_strict();
@@ -408,6 +463,7 @@ fn compile_into(
     compilation.units.extend(by_cluster.into_values().flatten());
     open.settle(&prepared, &selected, &compilation.units, findings.phase(Phase::Validate));
     cross::duplicate_hosts(&prepared, &selected, &compilation.units, &mut open, findings.phase(Phase::Validate));
+    cross::shared_delivery(&prepared, &compilation.units, findings.phase(Phase::Validate));
     let is_whole = options.filter.is_empty() && !findings.has_errors();
     prepared.policy.report(open.acknowledged(), is_whole, findings.phase(Phase::Validate));
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));

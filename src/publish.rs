@@ -20,6 +20,7 @@ mod delta;
 mod dirty;
 mod error;
 mod history;
+mod hydrator;
 mod loose;
 mod message;
 mod object;
@@ -43,11 +44,13 @@ pub use changes::{Change, ChangeKind, Changes, MAX_ADDED_PATHS};
 pub use codes::CODES;
 pub use error::GitError;
 pub use history::{Held, held_since};
+pub use hydrator::{HYDRATOR_FILE, Hydrator, NOTES_REF, metadata};
 pub use message::{IDENTITY, Provenance};
 pub use object::{Commit, CommitTime, ObjectId, ObjectKind};
 pub use previous::{Allowed, Notice, Previous, Start};
 pub use published::{PublishedFile, PublishedTree, files, read};
-pub use rendered::Rendered;
+pub use remote::without_user;
+pub use rendered::{Rendered, rendered_branches};
 pub use repository::Repository;
 pub use revision::{Resolved, merge_base, resolve};
 pub use source::{CommitSource, SourceFacts};
@@ -58,18 +61,16 @@ pub use tree_writer::{TreeWriter, WrittenTree};
 
 use ancestry::{Ancestry, ancestry};
 use branch::Move;
-use object::{commit_content, object_id};
-use pack::NewObject;
+use object::{EntryMode, commit_content, object_id};
+use pack::{NewObject, PackWriter};
 use remote::Remote;
-
-/// What GitOps Promoter's contract asks for at the root of a tree. It names the source, so it is left out when trees are compared.
-pub const HYDRATOR_FILE: &str = "hydrator.metadata";
+use std::collections::BTreeSet;
 
 /// How often a lost race is planned again.
 pub const MAX_ATTEMPTS: usize = 5;
 
 /// Where and how to publish.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PublishOptions {
     /// The branch, without `refs/heads/`.
     pub branch: String,
@@ -78,6 +79,10 @@ pub struct PublishOptions {
     pub allowed: Allowed,
     /// The version of bayplan, for the trailer.
     pub version: String,
+    /// Nothing is written, not even a local branch that only had to follow.
+    pub dry_run: bool,
+    /// Set where GitOps Promoter's contract is to be kept.
+    pub hydrator: Option<Hydrator>,
 }
 
 /// Publishes one source to one branch.
@@ -116,7 +121,9 @@ impl Publisher {
         let repository = source.repository().reopen()?;
         let branch = BranchName::parse(&options.branch)?;
         branch::check(&repository, &branch, source.facts())?;
-        temporary::remove_left_over(&repository.pack_folder());
+        if !options.dry_run {
+            temporary::remove_left_over(&repository.pack_folder());
+        }
         Ok(Publisher { repository, source: source.facts().clone(), branch, options })
     }
 
@@ -139,25 +146,42 @@ impl Publisher {
     }
 
     /// Whether there is nothing to do, told without compiling: this version of bayplan made the tip from the same commit, or
-    /// from the same inputs where the caller knows [`CommitSource::inputs_tree`].
-    pub fn up_to_date(&self, previous: &Previous, source_tree: Option<ObjectId>) -> Result<Option<Outcome>, GitError> {
+    /// from the same inputs where the caller knows [`CommitSource::inputs_tree`], and for the same clusters, as far as their
+    /// folders tell.
+    pub fn up_to_date(
+        &self,
+        previous: &Previous,
+        source_tree: Option<ObjectId>,
+        clusters: &[String],
+    ) -> Result<Option<Outcome>, GitError> {
         let (Some(tip), Some(ours)) = (previous.tip, &previous.provenance) else { return Ok(None) };
         let same_source = ours.source == self.source.commit || Some(ours.source_tree) == source_tree;
-        if same_source && ours.version == self.options.version {
-            self.settle(previous, tip).map(Some)
-        } else {
-            Ok(None)
+        if !same_source || ours.version != self.options.version {
+            return Ok(None);
         }
+        let folders = self.repository.tree(ours.tree, "the published tree")?.into_iter();
+        let folders: BTreeSet<Vec<u8>> =
+            folders.filter(|entry| entry.mode == EntryMode::Folder).map(|entry| entry.name).collect();
+        let clusters: BTreeSet<Vec<u8>> = clusters.iter().map(|cluster| cluster.clone().into_bytes()).collect();
+        if folders == clusters { self.settle(previous, tip).map(Some) } else { Ok(None) }
     }
 
     /// A sink for the output, which stores what the previous tree lacks.
     pub fn writer(&self, previous: &Previous) -> Result<TreeWriter, GitError> {
-        TreeWriter::new(&self.repository, previous.tree)
+        let mut writer = TreeWriter::new(&self.repository, previous.tree)?;
+        if let Some(hydrator) = &self.options.hydrator {
+            writer.set_aside(HYDRATOR_FILE, metadata(&self.source, hydrator));
+        }
+        Ok(writer)
     }
 
     /// A sink that only compares, for `--dry-run`.
     pub fn comparer(&self, previous: &Previous) -> Result<TreeComparer, GitError> {
-        TreeComparer::new(&self.repository, previous.tree)
+        let mut comparer = TreeComparer::new(&self.repository, previous.tree)?;
+        if let Some(hydrator) = &self.options.hydrator {
+            comparer.set_aside(HYDRATOR_FILE, metadata(&self.source, hydrator));
+        }
+        Ok(comparer)
     }
 
     /// Commits the output and moves the branch.
@@ -208,6 +232,7 @@ impl Publisher {
                 notices.extend(self.follow(commit)?);
             }
         }
+        self.note(commit)?;
         let Previous { tip: parent, .. } = *previous;
         Ok(Outcome::Published(Published { commit, parent, tree: written.tree, changes: written.changes, notices }))
     }
@@ -215,8 +240,11 @@ impl Publisher {
     /// Nothing to commit: sees to it that the local branch is where the remote one is.
     fn settle(&self, previous: &Previous, tip: ObjectId) -> Result<Outcome, GitError> {
         let mut notices = previous.notices.clone();
-        if previous.local != Some(tip) {
-            notices.extend(self.follow(tip)?);
+        if !self.options.dry_run {
+            if previous.local != Some(tip) {
+                notices.extend(self.follow(tip)?);
+            }
+            self.note(tip)?;
         }
         Ok(Outcome::Unchanged { tip, notices })
     }
@@ -239,6 +267,66 @@ impl Publisher {
         Ok(Some(Notice::LocalLeft { branch: self.branch.to_string() }))
     }
 
+    /// Sees to it that the hydrator's note on a published commit names the source, where the contract is to be kept.
+    ///
+    /// Comes after the branch: a commit without its note is sound, and the next run adds it.
+    fn note(&self, commit: ObjectId) -> Result<(), GitError> {
+        if self.options.hydrator.is_none() {
+            return Ok(());
+        }
+        let why = match self.try_note(commit) {
+            Ok(true) => return Ok(()),
+            Ok(false) => format!("someone else moved {NOTES_REF} each of {MAX_ATTEMPTS} times"),
+            Err(error) => error.to_string(),
+        };
+        Err(GitError::Note { commit, why })
+    }
+
+    /// Adds the note; false where every race was lost.
+    fn try_note(&self, commit: ObjectId) -> Result<bool, GitError> {
+        let remote = self.options.remote.as_deref().map(|name| Remote::other(&self.repository, name, NOTES_REF));
+        for _ in 0..MAX_ATTEMPTS {
+            let local = self.repository.ref_target(NOTES_REF)?;
+            let tip = remote.as_ref().map_or(Ok(local), |remote| remote.fetch(&self.repository))?;
+            let Some(planned) = hydrator::plan(&self.repository, tip, commit, &self.source)? else {
+                self.follow_notes(local, tip)?;
+                return Ok(true);
+            };
+            let mut pack = PackWriter::create(&self.repository.pack_folder(), self.repository.shared_mode()?)?;
+            pack.append(planned.objects)?;
+            let Some(_installed) = pack.finish()?.install()? else { continue };
+            match &remote {
+                None => {
+                    let log = format!("bayplan: publish {}", self.source.commit.short());
+                    if branch::compare_and_swap(&self.repository, NOTES_REF, tip, planned.commit, &log)? == Move::Done {
+                        return Ok(true);
+                    }
+                }
+                Some(remote) => {
+                    if remote.push(&self.repository, planned.commit, tip)? == Move::Done {
+                        self.follow_notes(local, Some(planned.commit))?;
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Moves the local notes to where the remote's are, unless they hold some of their own.
+    fn follow_notes(&self, local: Option<ObjectId>, tip: Option<ObjectId>) -> Result<(), GitError> {
+        let Some(tip) = tip.filter(|tip| local != Some(*tip)) else { return Ok(()) };
+        let may_move = match local {
+            None => true,
+            Some(local) => ancestry(&self.repository, local, tip)? == Ancestry::Ancestor,
+        };
+        if may_move {
+            // Lost to another publisher that follows too: then it is there, or will be at the next run.
+            branch::compare_and_swap(&self.repository, NOTES_REF, local, tip, "bayplan: fetched")?;
+        }
+        Ok(())
+    }
+
     /// Whether the local branch has nothing that the new commit, which follows the remote's tip, would lack.
     fn may_follow(&self, previous: &Previous, commit: ObjectId) -> Result<bool, GitError> {
         match (previous.local, previous.tip) {
@@ -250,7 +338,7 @@ impl Publisher {
     }
 
     fn ahead(&self) -> GitError {
-        let remote = self.options.remote.as_deref().map(remote::without_user).unwrap_or_default();
+        let remote = self.options.remote.as_deref().map(without_user).unwrap_or_default();
         GitError::AheadOfRemote { branch: self.branch.to_string(), remote }
     }
 
@@ -260,11 +348,11 @@ impl Publisher {
 
     fn swap(&self, old: Option<ObjectId>, new: ObjectId) -> Result<Move, GitError> {
         let log = format!("bayplan: publish {}", self.source.commit.short());
-        branch::compare_and_swap(&self.repository, &self.branch, old, new, &log)
+        branch::compare_and_swap(&self.repository, &self.branch.reference(), old, new, &log)
     }
 
     fn remote(&self) -> Option<Remote<'_>> {
         let name = self.options.remote.as_deref()?;
-        Some(Remote::new(&self.repository, name, &self.branch))
+        Some(Remote::branch(&self.repository, name, &self.branch))
     }
 }

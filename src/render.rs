@@ -75,6 +75,14 @@ impl Library {
 }
 
 impl CompiledTemplate {
+    /// Whether one of its manifests includes a file as a partial, or is that file.
+    pub fn reads(&self, file: FileId) -> bool {
+        let reads = |program: &Arc<Program>| {
+            program.file() == file || program.includes().iter().any(|include| include.file == file)
+        };
+        self.manifests.iter().chain(self.extra.values()).any(reads)
+    }
+
     /// The names that the tags of its manifests use.
     pub fn uses(&self) -> impl Iterator<Item = &NameUse> {
         self.manifests.iter().chain(self.extra.values()).flat_map(|program| program.uses()).chain(self.values.uses())

@@ -10,6 +10,13 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
+impl FileId {
+    /// The id of no file, for places that nobody looks up.
+    pub(crate) const fn none() -> Self {
+        FileId(u32::MAX)
+    }
+}
+
 /// A range of bytes in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -98,6 +105,30 @@ impl Sources {
         self
     }
 
+    /// These files with one more, or with one in another state; what is private stays so. Ids change where a file is new.
+    #[must_use]
+    pub fn with(&self, file: SourceFile) -> Self {
+        if let Some(id) = self.find(&file.path) {
+            let mut sources = self.clone();
+            sources.files[id.0 as usize] = file;
+            return sources;
+        }
+        let all = self.files.iter().cloned().chain([file]);
+        Sources::new(all).hiding(self.private_paths())
+    }
+
+    /// These files but one. Ids change.
+    #[must_use]
+    pub fn without(&self, path: &str) -> Self {
+        let left = self.files.iter().filter(|file| file.path != path).cloned();
+        Sources::new(left).hiding(self.private_paths())
+    }
+
+    /// The files whose text may not be shown.
+    pub fn private_paths(&self) -> impl Iterator<Item = &str> {
+        self.private.iter().map(|id| self.path(*id))
+    }
+
     /// Whether the text of a file may not be shown.
     pub fn is_private(&self, id: FileId) -> bool {
         self.private.contains(&id)
@@ -177,6 +208,17 @@ mod tests {
         assert_eq!(line_column(text.as_bytes(), 5), LineColumn { line: 1, column: 5 });
         assert_eq!(line_column(text.as_bytes(), 11), LineColumn { line: 2, column: 5 });
         assert_eq!(line_column(text.as_bytes(), 500), LineColumn { line: 3, column: 2 });
+    }
+
+    #[test]
+    fn what_is_private_stays_so_when_files_come_and_go() {
+        let sources = Sources::new([SourceFile::regular("b", *b"2"), SourceFile::regular("c", *b"3")]).hiding(["c"]);
+        let more = sources.with(SourceFile::regular("a", *b"1")).with(SourceFile::regular("b", *b"two"));
+        let texts: Vec<&str> = more.iter().map(|(id, _)| more.text(id)).collect();
+        assert_eq!(texts, ["1", "two", "3"]);
+        assert_eq!(more.private_paths().collect::<Vec<_>>(), ["c"]);
+        assert_eq!(more.without("b").private_paths().collect::<Vec<_>>(), ["c"]);
+        assert_eq!(more.without("c").private_paths().count(), 0);
     }
 
     #[test]

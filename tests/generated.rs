@@ -21,6 +21,9 @@ fn generated_pages_are_current() {
     for kind in Kind::ALL {
         pages.insert(format!("docs/reference/{}.md", kind.name().to_lowercase()), kind_page(kind));
     }
+    for template in TEMPLATES {
+        pages.insert(format!("docs/reference/template-{template}.md"), template_page(template));
+    }
     pages.insert("docs/codes.md".to_owned(), codes_page());
     pages.insert("docs/rules.md".to_owned(), rules_page());
     pages.insert("docs/commands.md".to_owned(), commands_page());
@@ -40,6 +43,49 @@ fn generated_pages_are_current() {
         }
     }
     assert!(stale.is_empty(), "stale: {stale:?}; write them with BAYPLAN_BLESS=1 cargo test --test generated");
+}
+
+/// The templates that ship.
+const TEMPLATES: [&str; 5] = ["cluster-base", "django-react", "drumkit-drupal", "drupal", "namespace-base"];
+
+/// Every value of a template, with its default.
+fn template_page(name: &str) -> String {
+    let head = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("templates/{name}/template.yaml"));
+    let template: Value = serde_yaml::from_str(&fs::read_to_string(head).expect("can be read")).expect("is YAML");
+    let values = &template["spec"]["values"];
+    let mut page = format!(
+        "# Values of template {name}\n\nGenerated from its schema. What the template makes, and a picture of it: \
+         [its own page](../../templates/{name}/README.md).\n\n| value | type | what it is | default |\n|---|---|---|---|\n"
+    );
+    value_rows(&values["schema"], Some(&values["defaults"]), "", &mut page);
+    page
+}
+
+fn value_rows(schema: &Value, defaults: Option<&Value>, path: &str, page: &mut String) {
+    let required: Vec<&Value> = schema["required"].as_array().into_iter().flatten().collect();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let field = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let text = property["description"].as_str().unwrap_or_else(|| panic!("{field} is not described"));
+        let kind = match property["enum"].as_array() {
+            Some(words) => {
+                words.iter().filter_map(Value::as_str).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            }
+            None => property["type"].as_str().unwrap_or("any").to_owned(),
+        };
+        let due = if required.contains(&&Value::from(name.as_str())) { " (required)" } else { "" };
+        let default = defaults.and_then(|defaults| defaults.get(name));
+        // What lies below has rows of its own.
+        let shown =
+            default.filter(|_| property["properties"].is_null()).map(|value| format!("`{value}`")).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "| `{field}` | {kind}{due} | {} | {} |",
+            text.replace('|', "\\|"),
+            shown.replace('|', "\\|")
+        );
+        value_rows(property, default, &field, page);
+        value_rows(&property["items"], None, &format!("{field}[]"), page);
+    }
 }
 
 fn codes_page() -> String {

@@ -1,6 +1,8 @@
 //! Arguments. The doc comment of each is its help text; each command's own are in the command's file.
 
-use super::{check, completions, diff, explain, init, list, man, publish, render, rules, schema, snapshot, verify};
+use super::{
+    check, completions, diff, explain, init, list, lsp, man, publish, render, rules, schema, snapshot, verify,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -101,4 +103,5 @@ pub enum Command {
     Schema(schema::SchemaArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
+    Lsp(lsp::LspArgs),
 }

@@ -1,5 +1,6 @@
 //! `bayplan diff`: what an edit does. Reads commits and the work tree, and writes nothing.
 
+mod environments;
 mod join;
 mod kept;
 mod published;
@@ -37,6 +38,9 @@ pub struct DiffArgs {
     /// Source revisions: A, A..B or A...B
     #[arg(value_name = "A[..B]")]
     pub revisions: Option<String>,
+    /// Compare two environments of the same sites instead, such as staging..production: their values and their objects
+    #[arg(long, value_name = "A..B")]
+    pub environments: Option<String>,
     /// Exit with 1 if anything differs
     #[arg(long)]
     pub exit_code: bool,
@@ -71,6 +75,7 @@ pub fn run(args: &DiffArgs, global: &Global, report: &Report) -> Result<ExitStat
     let range = Range::parse(args.revisions.as_deref())?;
     let request = Request { global, report, filter: args.filter.to_filter() };
     let mut compared = match &range {
+        _ if args.environments.is_some() => environments::compare(&request, args, &range)?,
         Range::Published => published::compare(&request)?,
         Range::WorkTree(old) => revisions::compare(&request, old, None)?,
         Range::Commits(old, new) => revisions::compare(&request, old, Some(new))?,
@@ -78,7 +83,7 @@ pub fn run(args: &DiffArgs, global: &Global, report: &Report) -> Result<ExitStat
     };
     timings.step("compare");
     compared.report.command = command(args);
-    let differs = !compared.report.diff.is_empty();
+    let differs = compared.report.differs();
     let status = match compared.has_errors || (args.exit_code && differs) {
         true => ExitStatus::Input,
         false => ExitStatus::Fine,
@@ -115,6 +120,7 @@ fn tell(told: &diff::Report, status: ExitStatus, global: &Global, report: &Repor
 fn command(args: &DiffArgs) -> String {
     let mut words = vec!["bayplan diff".to_owned()];
     words.extend(args.revisions.clone());
+    words.extend(args.environments.as_ref().map(|pair| format!("--environments {pair}")));
     let FilterArgs { cluster, environment, site, tenant } = &args.filter;
     for (flag, names) in [("cluster", cluster), ("environment", environment), ("site", site), ("tenant", tenant)] {
         words.extend(names.iter().map(|name| format!("--{flag} {name}")));

@@ -7,7 +7,8 @@ use crate::failure::Failed;
 use crate::inputs::{InputError, Inputs, named_path};
 use crate::load::memory::SpecMemory;
 use crate::load::{self, Template};
-use crate::publish::{self, CommitSource, State};
+use crate::pipeline::Loaded;
+use crate::publish::{self, CommitSource, Hydrator, State};
 use crate::source::Sources;
 use crate::worktree::WorkTree;
 use std::collections::BTreeMap;
@@ -38,6 +39,15 @@ pub struct Opened {
     pub now: Option<i64>,
     /// The fleet's folder in its git repository: empty, or a path with a `/` at its end.
     pub prefix: String,
+}
+
+/// What the Fleet says of GitOps Promoter's contract; none where it does not ask for it.
+///
+/// The rendered branch lies in the repository of its source, so its URL is the source's. One for ssh is no link.
+pub fn hydrator(loaded: &Loaded<'_>) -> Option<Hydrator> {
+    let fleet = loaded.fleet().filter(|fleet| fleet.publish.hydrator)?;
+    let is_link = |url: &&String| url.starts_with("https://") || url.starts_with("http://");
+    Some(Hydrator { repo_url: fleet.delivery.url.as_ref().filter(is_link).map(|url| publish::without_user(url)) })
 }
 
 /// The folder that the command works in.
@@ -93,7 +103,7 @@ fn known_specs(folder: &Path) -> SpecMemory {
 }
 
 /// The committer's time of `HEAD`; none outside of a repository, or where there is no commit yet.
-fn head_time(directory: &Path) -> Option<i64> {
+pub fn head_time(directory: &Path) -> Option<i64> {
     let repository = publish::Repository::find(directory).ok()?;
     let head = publish::resolve(&repository, "HEAD").ok()?;
     Some(repository.commit(head.commit).ok()?.time.seconds)

@@ -8,6 +8,7 @@ use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Work shorter than this shows no progress.
@@ -73,6 +74,44 @@ impl Sink for Progress<'_> {
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// How many of so many were worked on, on a terminal, once the work takes more than half a second. May be told from threads.
+pub struct Count {
+    bar: Option<ProgressBar>,
+    started: Instant,
+    noun: &'static str,
+    total: usize,
+    done: AtomicUsize,
+}
+
+impl Count {
+    pub fn new(noun: &'static str, total: usize, report: &Report) -> Self {
+        let is_wanted = report.is_talkative() && std::io::stderr().is_terminal();
+        let bar = is_wanted.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Count { bar, started: Instant::now(), noun, total, done: AtomicUsize::new(0) }
+    }
+
+    /// One more is done.
+    pub fn step(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if let Some(bar) = self.bar.as_ref().filter(|_| self.started.elapsed() >= PATIENCE) {
+            bar.set_message(format!("{done} of {} {}", self.total, self.noun));
+            bar.tick();
+        }
+    }
+
+    pub fn end(self) {
+        if let Some(bar) = self.bar {
             bar.finish_and_clear();
         }
     }

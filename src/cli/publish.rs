@@ -1,5 +1,6 @@
 //! `bayplan publish`.
 
+mod abandoned;
 mod last;
 mod settled;
 
@@ -19,8 +20,8 @@ use crate::pipeline::memory::Memory;
 use crate::pipeline::meter::Meter;
 use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
 use crate::publish::{
-    Allowed, ChangeKind, Changes, CommitSource, ComparedTree, MAX_ATTEMPTS, ObjectId, Outcome, Previous,
-    PublishOptions, Publisher, State, Texts, TreeComparer, TreeWriter, WrittenTree,
+    Allowed, ChangeKind, Changes, CommitSource, ComparedTree, GitError, Hydrator, MAX_ATTEMPTS, ObjectId, Outcome,
+    Previous, PublishOptions, Publisher, State, Texts, TreeComparer, TreeWriter, WrittenTree,
 };
 use crate::source::Sources;
 use clap::Args;
@@ -88,6 +89,9 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
     let now = Some(source.facts().time.seconds);
     let options = Options { filter, strict: global.strict, now, ..Options::default() };
+    let mut loaded = Loaded::with(&sources, &options, &specs);
+    let remembered = loaded.take_remembered();
+    let source_tree = source.inputs_tree(&named)?;
     let job = Job {
         args,
         report,
@@ -95,10 +99,9 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
         sources: &sources,
         named: &named,
         options: &options,
-        state: &state,
-        inputs,
-        texts: &texts,
-        specs: &specs,
+        loaded,
+        source_tree,
+        left: Left { state: &state, inputs, texts: &texts, specs: &specs, remembered },
         meter: timings.meter(),
     };
     let status = job.run()?;
@@ -115,12 +118,21 @@ struct Job<'a> {
     sources: &'a Sources,
     named: &'a [String],
     options: &'a Options,
+    /// The specs, read once however often a race is lost.
+    loaded: Loaded<'a>,
+    source_tree: ObjectId,
+    left: Left<'a>,
+    meter: Option<&'a dyn Meter>,
+}
+
+/// What the last run left, and what this one leaves for the next.
+struct Left<'a> {
     state: &'a State,
     /// The id of the input folders alone.
     inputs: ObjectId,
     texts: &'a Texts,
     specs: &'a SpecMemory,
-    meter: Option<&'a dyn Meter>,
+    remembered: Vec<Remembered>,
 }
 
 /// A branch that is published to, with the clusters whose output goes there.
@@ -164,6 +176,7 @@ enum Complete {
 
 impl Job<'_> {
     fn run(&self) -> Result<ExitStatus, Failed> {
+        self.refuse_part_of_a_branch()?;
         let mut todo: Option<Vec<String>> = None;
         let mut worst = ExitStatus::Fine;
         for _ in 0..MAX_ATTEMPTS {
@@ -180,26 +193,23 @@ impl Job<'_> {
 
     /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile.
     fn attempt(&self, only: Option<&[String]>) -> Result<(ExitStatus, Vec<String>), Failed> {
-        let mut loaded = Loaded::with(self.sources, self.options, self.specs);
-        let remembered = loaded.take_remembered();
-        self.refuse_part_of_a_branch(&loaded)?;
         let mut worst = ExitStatus::Fine;
         let mut is_settled = false;
         let mut targets = Vec::new();
-        let source_tree = self.source.inputs_tree(self.named)?;
-        for (branch, clusters) in self.branches(&loaded) {
+        for (branch, clusters) in self.branches() {
             if only.is_some_and(|only| !only.contains(&branch)) {
                 continue;
             }
-            match self.open(&branch, clusters, source_tree) {
+            match self.open(&branch, clusters) {
                 Ok(Some(target)) => targets.push(target),
                 Ok(None) => is_settled = true,
                 Err(failure) => worst = worst.max(self.refused(&branch, &failure)),
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
+            self.tell_abandoned()?;
             if worst == ExitStatus::Fine {
-                self.remember_inputs(loaded.branches(), &remembered);
+                self.remember_inputs(self.loaded.branches());
             }
             self.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
@@ -208,16 +218,19 @@ impl Job<'_> {
         let forgets_objects = targets.iter().all(|target| target.previous.tree.is_none());
         let mut router = Router { targets };
         let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.meter };
-        let compilation = loaded.compile_with(&mut Progress::new(&mut router, self.report), extras)?;
+        let compilation = self.loaded.compile_with(&mut Progress::new(&mut router, self.report), extras)?;
         if only.is_none() {
             self.report.diagnostics(&compilation.diagnostics, self.sources)?;
         }
         if compilation.has_errors() {
             return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
         }
-        let (status, lost) = self.publish(router.targets, &compilation, source_tree)?;
+        if only.is_none() {
+            self.tell_abandoned()?;
+        }
+        let (status, lost) = self.publish(router.targets, &compilation)?;
         if !self.args.dry_run && status == ExitStatus::Fine && lost.is_empty() {
-            self.remember(&memory, &compilation, &remembered);
+            self.remember(&memory, &compilation);
         }
         worst = worst.max(status);
         if lost.is_empty() {
@@ -228,10 +241,9 @@ impl Job<'_> {
 
     /// What the last run left of the clusters that are published.
     fn recall(&self, targets: &[Target]) -> Memory {
-        let state = self.state;
         let mut memory = Memory::default();
         for cluster in targets.iter().flat_map(|target| &target.clusters) {
-            if let Some(bytes) = state.read(UNITS, cluster) {
+            if let Some(bytes) = self.left.state.read(UNITS, cluster) {
                 memory.add_cluster(cluster, bytes);
             }
         }
@@ -239,36 +251,39 @@ impl Job<'_> {
     }
 
     /// Leaves what this run knows for the next one.
-    fn remember(&self, memory: &Memory, compilation: &Compilation, specs: &[Remembered]) {
-        let state = self.state;
+    fn remember(&self, memory: &Memory, compilation: &Compilation) {
+        let state = self.left.state;
         for (cluster, bytes) in memory.cluster_bytes() {
             state.write(UNITS, cluster, &bytes);
         }
         if self.args.cluster.is_none() {
             state.retain(UNITS, |name| compilation.branches.contains_key(name));
         }
-        self.remember_inputs(compilation.branches.clone(), specs);
+        self.remember_inputs(compilation.branches.clone());
     }
 
-    fn remember_inputs(&self, branches: BTreeMap<String, String>, specs: &[Remembered]) {
+    fn remember_inputs(&self, branches: BTreeMap<String, String>) {
         if self.args.dry_run {
             return;
         }
-        if let Some(bytes) = self.texts.written() {
-            self.state.write(TEXTS.0, TEXTS.1, &bytes);
+        let Left { state, inputs, texts, specs, remembered } = &self.left;
+        if let Some(bytes) = texts.written() {
+            state.write(TEXTS.0, TEXTS.1, &bytes);
         }
-        if let Some(bytes) = self.specs.written(specs) {
-            self.state.write(SPECS.0, SPECS.1, &bytes);
+        if let Some(bytes) = specs.written(remembered) {
+            state.write(SPECS.0, SPECS.1, &bytes);
         }
-        if self.args.cluster.is_none() {
-            last::write(self.state, self.inputs, &Known { named: self.named.to_vec(), branches });
+        if let (None, Some(fleet)) = (&self.args.cluster, self.loaded.fleet()) {
+            let pattern = fleet.publish.branch.clone();
+            let hydrator = open::hydrator(&self.loaded);
+            last::write(state, *inputs, &Known { named: self.named.to_vec(), branches, pattern, hydrator });
         }
     }
 
     /// Refuses to publish one cluster to a branch that is another's too: the other's files would go.
-    fn refuse_part_of_a_branch(&self, loaded: &Loaded<'_>) -> Result<(), Failed> {
+    fn refuse_part_of_a_branch(&self) -> Result<(), Failed> {
         let Some(only) = &self.args.cluster else { return Ok(()) };
-        let all = loaded.all_branches();
+        let all = self.loaded.all_branches();
         let Some(branch) = self.args.branch.as_ref().or_else(|| all.get(only)) else { return Ok(()) };
         let Some((other, _)) = all.iter().find(|(cluster, theirs)| *cluster != only && *theirs == branch) else {
             return Ok(());
@@ -283,24 +298,25 @@ impl Job<'_> {
     }
 
     /// Each branch with its clusters.
-    fn branches(&self, loaded: &Loaded<'_>) -> BTreeMap<String, Vec<String>> {
+    fn branches(&self) -> BTreeMap<String, Vec<String>> {
         let mut branches: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (cluster, branch) in loaded.branches() {
+        for (cluster, branch) in self.loaded.branches() {
             let branch = self.args.branch.clone().unwrap_or(branch);
             branches.entry(branch).or_default().push(cluster);
         }
         // A fleet that has lost its last cluster would empty the branch that they shared: the gates must see it.
-        if let (true, None, Some(branch)) = (branches.is_empty(), &self.args.cluster, loaded.shared_branch()) {
+        if let (true, None, Some(branch)) = (branches.is_empty(), &self.args.cluster, self.loaded.shared_branch()) {
             branches.insert(self.args.branch.clone().unwrap_or_else(|| branch.to_owned()), Vec::new());
         }
         branches
     }
 
     /// A branch to publish to; none where it is up to date, which is told.
-    fn open(&self, branch: &str, clusters: Vec<String>, source_tree: ObjectId) -> Result<Option<Target>, Failed> {
-        let publisher = Publisher::open(self.source, publish_options(self.args, branch))?;
+    fn open(&self, branch: &str, clusters: Vec<String>) -> Result<Option<Target>, Failed> {
+        let options = publish_options(self.args, branch, open::hydrator(&self.loaded));
+        let publisher = Publisher::open(self.source, options)?;
         let previous = publisher.previous()?;
-        if let Some(outcome) = publisher.up_to_date(&previous, Some(source_tree))? {
+        if let Some(outcome) = publisher.up_to_date(&previous, Some(self.source_tree), &clusters)? {
             tell_unchanged(self.report, branch, &outcome)?;
             return Ok(None);
         }
@@ -323,24 +339,33 @@ impl Job<'_> {
         Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink), gate }))
     }
 
+    fn tell_abandoned(&self) -> Result<(), Failed> {
+        let Some(fleet) = self.loaded.fleet() else { return Ok(()) };
+        abandoned::tell(self.args, self.report, self.source, &fleet.publish.branch, &self.loaded.all_branches())
+    }
+
     /// A branch that is refused stops no other one.
     fn refused(&self, branch: &str, failure: &Failed) -> ExitStatus {
-        self.report.note(&format!("{branch}: nothing was published"));
+        if !matches!(failure.downcast_ref::<GitError>(), Some(GitError::Note { .. })) {
+            self.report.note(&format!("{branch}: nothing was published"));
+        }
         self.report.problem(failure);
         ExitStatus::from(failure.class())
     }
 
-    fn publish(
-        &self,
-        targets: Vec<Target>,
-        compilation: &Compilation,
-        source_tree: ObjectId,
-    ) -> Result<(ExitStatus, Vec<String>), Failed> {
+    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<(ExitStatus, Vec<String>), Failed> {
         let mut worst = ExitStatus::Fine;
         let mut lost = Vec::new();
         for mut target in targets {
-            let Some((complete, verdict)) = self.judge(&mut target, compilation)? else { continue };
-            self.report.diagnostics(&verdict.diagnostics, self.sources)?;
+            let (complete, verdict) = match self.judge(&mut target, compilation) {
+                Ok(Some(judged)) => judged,
+                Ok(None) => continue,
+                Err(failure) => {
+                    worst = worst.max(self.refused(&target.branch, &failure));
+                    continue;
+                }
+            };
+            worst = worst.max(self.told(self.report.diagnostics(&verdict.diagnostics, self.sources)));
             if verdict.is_refused() {
                 self.report.note(&format!("{}: nothing was published", target.branch));
                 worst = worst.max(ExitStatus::Refused);
@@ -349,21 +374,34 @@ impl Job<'_> {
             let outcome = match complete {
                 Complete::Written(written) => target
                     .publisher
-                    .commit(&target.previous, *written, source_tree, &verdict.notes)
+                    .commit(&target.previous, *written, self.source_tree, &verdict.notes)
                     .map_err(Failed::from),
                 Complete::Compared(compared) => {
-                    self.tell_planned(&target, &compared.changes)?;
+                    worst = worst.max(self.told(self.tell_planned(&target, &compared.changes)));
                     verdict.notes.iter().for_each(|note| self.report.note(note));
                     continue;
                 }
             };
             match outcome {
                 Ok(Outcome::LostRace) => lost.push(target.branch),
-                Ok(outcome) => self.tell_outcome(&target.branch, outcome, &verdict.notes)?,
+                Ok(outcome) => {
+                    worst = worst.max(self.told(self.tell_outcome(&target.branch, outcome, &verdict.notes)));
+                }
                 Err(failure) => worst = worst.max(self.refused(&target.branch, &failure)),
             }
         }
         Ok((worst, lost))
+    }
+
+    /// A result that cannot be written keeps no other branch from being published.
+    fn told(&self, result: Result<(), Failed>) -> ExitStatus {
+        result.map_or_else(
+            |failure| {
+                self.report.problem(&failure);
+                ExitStatus::from(failure.class())
+            },
+            |()| ExitStatus::Fine,
+        )
     }
 
     /// What came of a branch.
@@ -385,7 +423,7 @@ impl Job<'_> {
                 "removed": changes.removed, "notes": notes,
             }));
         }
-        let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), told(changes));
+        let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), counted(changes));
         self.report.result_bytes(line.as_bytes())
     }
 
@@ -407,16 +445,14 @@ impl Job<'_> {
         let repository = target.publisher.repository();
         gates::feed(&mut target.gate, repository, changed)?;
         let last = target.previous.tree.map(|tree| GitTree::new(repository, tree));
-        let mut verdict = std::mem::take(&mut target.gate).judge(&Question {
+        let verdict = std::mem::take(&mut target.gate).judge(&Question {
             compilation,
             clusters: &target.clusters,
             last: last.as_ref().map(|last| last as &dyn LastTree),
             today: gates::day_of(self.source.facts().time),
             filter: &Filter::default(),
+            strict: self.options.strict,
         })?;
-        if self.options.strict {
-            verdict.make_strict();
-        }
         Ok(Some((complete, verdict)))
     }
 
@@ -432,7 +468,7 @@ impl Job<'_> {
                 "modified": changes.modified, "removed": changes.removed, "paths": paths,
             }));
         }
-        let mut text = format!("{}: would change ({})\n", target.branch, told(changes));
+        let mut text = format!("{}: would change ({})\n", target.branch, counted(changes));
         if changes.is_empty() {
             text = format!("{}: would not change\n", target.branch);
         }
@@ -450,12 +486,14 @@ impl Job<'_> {
     }
 }
 
-fn publish_options(args: &PublishArgs, branch: &str) -> PublishOptions {
+fn publish_options(args: &PublishArgs, branch: &str, hydrator: Option<Hydrator>) -> PublishOptions {
     PublishOptions {
         branch: branch.to_owned(),
         remote: args.push.clone(),
         allowed: Allowed { adopt: args.adopt, rollback: args.rollback },
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        dry_run: args.dry_run,
+        hydrator,
     }
 }
 
@@ -477,7 +515,7 @@ fn change_word(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn told(changes: &Changes) -> String {
+fn counted(changes: &Changes) -> String {
     format!("{} added, {} modified, {} removed", changes.added, changes.modified, changes.removed)
 }
 

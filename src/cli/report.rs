@@ -43,6 +43,11 @@ impl Report {
         !self.quiet && !self.is_json()
     }
 
+    /// Whether more is to be told than usual.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// How results on stdout are set off.
     pub fn paint(&self) -> Paint {
         self.paint
@@ -137,10 +142,14 @@ impl Report {
         self.result_bytes(format!("{value}\n").as_bytes())
     }
 
-    /// Bytes of a result on stdout.
+    /// Bytes of a result on stdout. A reader that went away, as `head` does, has seen enough: the command goes on and ends with
+    /// the exit code that it would have had.
     pub fn result_bytes(&self, bytes: &[u8]) -> Result<(), Failed> {
         let mut stdout = io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|source| CliError::Stdout { source }.into())
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(source) if source.kind() != io::ErrorKind::BrokenPipe => Err(CliError::Stdout { source }.into()),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// A text that is the whole result: as it is for people, under `name` of one result for machines.
@@ -152,11 +161,12 @@ impl Report {
         self.summary("", json!({"exitCode": ExitStatus::Fine as u8}))
     }
 
-    /// A failure that stops a part of the command.
+    /// A failure that stops a part of the command. Where stdout is what failed, people are told on stderr whatever the format.
     pub fn problem(&self, failure: &Failed) {
         let diagnostic = failure.diagnostic();
         let sources = Sources::default();
-        let written = match self.format {
+        let is_stdout = matches!(failure.downcast_ref::<CliError>(), Some(CliError::Stdout { .. }));
+        let written = match if is_stdout { Format::Human } else { self.format } {
             Format::Json => self.result_line(&json::to_json(&diagnostic, &sources)).is_ok(),
             Format::Github => self.result_bytes(github::to_line(&diagnostic, &sources, "").as_bytes()).is_ok(),
             Format::Sarif => self.result_line(&sarif::to_document(&[&diagnostic], &sources, "")).is_ok(),
@@ -168,16 +178,11 @@ impl Report {
         }
     }
 
-    /// What stopped the command. A reader that went away early needs no message.
+    /// What stopped the command.
     pub fn failure(&self, failure: &Failed) {
-        if let Some(CliError::Stdout { source }) = failure.downcast_ref::<CliError>()
-            && source.kind() == io::ErrorKind::BrokenPipe
-        {
-            return;
-        }
         self.problem(failure);
         if self.is_json() {
-            // If stdout is what failed, there is nobody to tell.
+            // If stdout is what failed, it was told on stderr.
             let _ = self.summary("", json!({"exitCode": ExitStatus::from(failure.class()) as u8}));
         }
     }

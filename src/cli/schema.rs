@@ -1,5 +1,8 @@
 //! `bayplan schema`.
 
+mod jsonc;
+mod write;
+
 use super::args::Global;
 use super::exit::{CliError, ExitStatus};
 use super::open;
@@ -16,15 +19,21 @@ use serde_json::{Value, json};
 /// template that it names.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  bayplan schema > bayplan.schema.json\n  bayplan schema Site\n  bayplan schema template/drupal"
+    after_help = "Examples:\n  bayplan schema > bayplan.schema.json\n  bayplan schema Site\n  bayplan schema template/drupal\n  bayplan schema --write"
 )]
 pub struct SchemaArgs {
     /// Fleet, Cluster, Environment, Tenant, Site, Template, Acknowledgement, or template/NAME
     #[arg(value_name = "KIND|template/NAME")]
     pub subject: Option<String>,
+    /// Write the schemas to .bayplan/schemas/, and the settings by which VS Code, IntelliJ and coc.nvim find them; see docs/editors.md
+    #[arg(long, conflicts_with = "subject")]
+    pub write: bool,
 }
 
 pub fn run(args: &SchemaArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
+    if args.write {
+        return write::run(global, report);
+    }
     let subject = args.subject.as_deref();
     if let Some(name) = subject.and_then(|subject| subject.strip_prefix("template/")) {
         let opened = open::templates(global)?;

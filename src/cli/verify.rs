@@ -7,10 +7,11 @@ use super::open;
 use super::report::{Report, count};
 use crate::diag::{Code, Diagnostic};
 use crate::failure::Failed;
+use crate::output::{Sink, Unit};
 use crate::pipeline::{Filter, Loaded, Options};
 use crate::publish::{
     ChangeKind, Changes, CommitSource, HYDRATOR_FILE, ObjectId, ObjectKind, Provenance, Rendered, Repository,
-    TreeComparer, files,
+    TreeComparer, files, metadata,
 };
 use crate::source::Sources;
 use clap::Args;
@@ -150,8 +151,11 @@ fn recompute(
         report.diagnostics(&[Diagnostic::error(&UNVERIFIABLE, message).help(made_by)], &sources)?;
         return Ok(None);
     }
-    let mut changes = sink.finish()?.changes;
-    changes.forget(HYDRATOR_FILE);
+    if let Some(hydrator) = open::hydrator(&loaded) {
+        let bytes = metadata(source.facts(), &hydrator);
+        sink.accept(vec![Unit::of_root(HYDRATOR_FILE, bytes)?])?;
+    }
+    let changes = sink.finish()?.changes;
     let same_inputs = source.inputs_tree(&named)? == provenance.source_tree;
     Ok(Some(Verdict { changes, same_inputs, files: published.len() }))
 }

@@ -113,11 +113,18 @@ impl Maker<'_> {
         json!({"name": name, "namespace": self.settings.namespace})
     }
 
+    /// A project must outlive its Applications: one whose project is gone cannot be deleted. The finalizer sees to it.
+    fn project_metadata(&self, name: &str) -> Value {
+        let mut metadata = self.metadata(name);
+        metadata["finalizers"] = json!([FINALIZER]);
+        metadata
+    }
+
     fn platform_project(&self) -> Value {
         json!({
             "apiVersion": "argoproj.io/v1alpha1",
             "kind": "AppProject",
-            "metadata": self.metadata(&self.name(PLATFORM_PROJECT)),
+            "metadata": self.project_metadata(&self.name(PLATFORM_PROJECT)),
             "spec": {
                 "description": "platform and data of all tenants, and the cluster's own objects",
                 "sourceRepos": [self.settings.url],
@@ -131,7 +138,7 @@ impl Maker<'_> {
     fn tenant_project(&self, tenant: &str, namespaces: &[&DeliveredNamespace]) -> Value {
         let destinations: Vec<Value> =
             namespaces.iter().map(|namespace| self.destination_for(&namespace.name)).collect();
-        let mut metadata = self.metadata(&self.name(tenant));
+        let mut metadata = self.project_metadata(&self.name(tenant));
         metadata["labels"] = json!({"bayplan/tenant": tenant});
         json!({
             "apiVersion": "argoproj.io/v1alpha1",
@@ -218,6 +225,8 @@ impl Maker<'_> {
                 "retry": {
                     "limit": 20,
                     "backoff": {"duration": "10s", "factor": 2, "maxDuration": self.settings.retry_interval},
+                    // Without it, a commit that mends a failing sync waits until all attempts with the old one are over.
+                    "refresh": true,
                 },
             },
         });

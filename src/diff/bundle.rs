@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::change::{Action, Change, Loose};
-use super::class::{Class, Remark, some};
+use super::class::{Class, Remark, data, some};
 use super::object::{Object, Subject};
 use crate::gate::{Home, told_move};
 use crate::pipeline::UnitSummary;
@@ -37,7 +37,10 @@ pub fn bundles(
     whole(left, fresh, &units, &mut delivery, changes);
     let stopped =
         take_if(&mut gone, |key, loose| units.get(key).is_some_and(|unit| runs_nothing(unit)) && loose.len() >= FEWEST);
-    for (key, loose) in stopped {
+    for (key, mut loose) in stopped {
+        // Its claims stay, and are mounted again when it starts.
+        let waits = |remark: &Remark| remark.class == Class::DataAtRisk && remark.text == data::CLAIMS_STAY;
+        loose.iter_mut().for_each(|loose| loose.remarks.retain(|remark| !waits(remark)));
         let disabled = units.get(&key).map(|unit| !unit.disabled.is_empty()).unwrap_or_default();
         let why = if disabled { "is disabled" } else { "keeps nothing but platform and data" };
         let gone = delivery.take_removed(&key);
@@ -85,7 +88,9 @@ fn take_if(
     homes: &mut BTreeMap<Key, Vec<Loose>>,
     is_due: impl Fn(&Key, &[Loose]) -> bool,
 ) -> BTreeMap<Key, Vec<Loose>> {
-    homes.extract_if(.., |key, loose| is_due(key, loose)).collect()
+    let (taken, left) = std::mem::take(homes).into_iter().partition(|(key, loose)| is_due(key, loose));
+    *homes = left;
+    taken
 }
 
 /// The objects by which Flux or Argo CD takes a namespace come and go with it.
@@ -213,10 +218,14 @@ fn bundle(action: Action, phrase: String, loose: Vec<Loose>, delivery: Vec<Loose
     Change { contents, phrase, classes, ..Change::of(action, subject, remarks) }
 }
 
-/// What is to be said of one object of a bundle. In a namespace that comes or goes whole, a policy opens nothing.
+/// What is to be said of one object of a bundle. In a namespace that comes, goes or moves whole, a policy opens nothing; one that
+/// moves permits what it did.
 fn told_of(action: Action, loose: &Loose) -> impl Iterator<Item = &Remark> {
-    let is_policy = matches!(action, Action::New | Action::Removed) && loose.identity.kind == "NetworkPolicy";
-    loose.remarks.iter().filter(move |remark| !(is_policy && remark.class == Class::Exposure))
+    loose.remarks.iter().filter(move |remark| match remark.class {
+        Class::Exposure => loose.identity.kind != "NetworkPolicy",
+        Class::Permissions => action != Action::Moved,
+        _ => true,
+    })
 }
 
 /// What is to be said of the objects of a bundle: of each class once, with the objects that it is about.

@@ -3,7 +3,7 @@
 //! One file a concern. Each takes the two versions of an object (or the one that there is) and the fields that differ, and adds
 //! [`Remark`]s; none knows of other objects. What follows from several objects is found where they are paired.
 
-mod data;
+pub mod data;
 mod exposure;
 mod network_policy;
 mod permissions;
@@ -119,7 +119,9 @@ pub fn of_changed(old: &Object, new: &Object, fields: &[FieldChange]) -> Vec<Rem
     exposure::changed(old, new, &mut remarks);
     secret_reference::changed(new, fields, &mut remarks);
     pods::changed(new, fields, &mut remarks);
-    let settles = |remark: &Remark| matches!(remark.class, Class::Recreates | Class::RestartsPods | Class::JobRuns);
+    let settles = |remark: &Remark| {
+        matches!(remark.class, Class::Recreates | Class::RestartsPods | Class::JobRuns | Class::InPlace)
+    };
     if !remarks.iter().any(settles) {
         remarks.push(Remark::plain(Class::InPlace));
     }

@@ -85,6 +85,13 @@ impl Comparison {
                     self.values(&here.field(key), old, new, schema);
                 }
                 (None, None) => {}
+                // A map of labels is no thing of its own: with none there are no labels.
+                (None, Some(Value::Object(new))) if is_of_labels(key) => {
+                    self.maps(&here.field(key), &Map::new(), new, None);
+                }
+                (Some(Value::Object(old)), None) if is_of_labels(key) => {
+                    self.maps(&here.field(key), old, &Map::new(), None);
+                }
                 (_, _) => self.push(&here.field(key), set(old).as_ref(), set(new).as_ref()),
             }
         }
@@ -101,6 +108,10 @@ impl Comparison {
             at: here.at.clone(),
         });
     }
+}
+
+fn is_of_labels(key: &str) -> bool {
+    matches!(key, "annotations" | "labels")
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 mod delta;
 mod exceptions;
 
+pub use delta::of as delta;
+
 use super::change::{Action, Change};
 use super::class::{Class, Remark, some};
 use super::fields::{FieldChange, Sort};
@@ -20,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A bucket may fall into so many hunks before values are no longer told apart.
 const MOST_HUNKS: usize = 3;
-/// So many objects of one value are a hunk of their own among others of all sorts.
+/// So many objects of one value, and a quarter of all, are a hunk of their own among others of all sorts.
 const SHARED: usize = 10;
 
 /// What the changes of one bucket have in common.
@@ -104,6 +106,7 @@ pub fn fold(paired: Paired, context: &Context<'_>) -> Diff {
     }
     let mut hunks: Vec<Hunk> = buckets.into_values().flat_map(hunks_of).collect();
     exceptions::find(&mut hunks, context);
+    let mut hunks = joined(hunks);
     hunks.sort_by(|one, other| order(one).cmp(&order(other)));
     Diff { hunks, formatting, others, summary }
 }
@@ -113,18 +116,62 @@ fn order(hunk: &Hunk) -> (Option<&Class>, bool, Action, &str, &str, &Subject) {
     (hunk.classes.first(), !hunk.is_bundle(), hunk.action, &hunk.kind, &hunk.title, &hunk.subjects[0])
 }
 
+/// Objects of one kind that differ in the same way in the same places, such as the three CronJobs of a site, are told as one.
+fn joined(hunks: Vec<Hunk>) -> Vec<Hunk> {
+    let mut joined: Vec<(Hunk, Vec<String>)> = Vec::with_capacity(hunks.len());
+    for hunk in hunks {
+        let name = hunk.title.strip_prefix(&hunk.kind).unwrap_or(&hunk.title).trim_start().to_owned();
+        match joined.iter_mut().rev().find(|(known, _)| is_same(known, &hunk)) {
+            Some((known, names)) => {
+                names.push(name);
+                known.peers = known.peers.zip(hunk.peers).map(|(one, other)| one + other);
+                known.subjects.extend(hunk.subjects);
+            }
+            None => joined.push((hunk, vec![name])),
+        }
+    }
+    let titled = joined.into_iter().map(|(mut hunk, names)| {
+        if names.len() > 1 {
+            hunk.title = format!("{} {}", hunk.kind, some(names));
+        }
+        hunk
+    });
+    titled.collect()
+}
+
+fn is_same(one: &Hunk, other: &Hunk) -> bool {
+    let homes = |hunk: &'_ Hunk| -> BTreeSet<String> { hunk.subjects.iter().map(Subject::place).collect() };
+    let values = |hunk: &'_ Hunk| -> Vec<(Path, Sort, Values)> {
+        hunk.fields.iter().map(|field| (field.path.clone(), field.sort, field.values.clone())).collect()
+    };
+    one.action == Action::Changed
+        && other.action == Action::Changed
+        && (&one.group, &one.kind, &one.classes, &one.remarks)
+            == (&other.group, &other.kind, &other.classes, &other.remarks)
+        && one.exceptions.is_empty()
+        && other.exceptions.is_empty()
+        && values(one) == values(other)
+        && homes(one) == homes(other)
+}
+
 fn hunks_of(bucket: Vec<Plain>) -> Vec<Hunk> {
+    let total = bucket.len();
     let exact = group(bucket, Plain::exact);
-    if exact.len() <= MOST_HUNKS {
+    if exact.len() == 1 {
         return exact.into_iter().filter_map(hunk).collect();
     }
+    let distinct = exact.len();
     let alike = group(exact.into_iter().flatten().collect(), Plain::alike);
-    if alike.len() <= MOST_HUNKS {
+    if alike.len() == 1 || (alike.len() <= MOST_HUNKS && distinct > MOST_HUNKS) {
         return alike.into_iter().filter_map(hunk).collect();
+    }
+    if distinct <= MOST_HUNKS {
+        let exact = group(alike.into_iter().flatten().collect(), Plain::exact);
+        return exact.into_iter().filter_map(hunk).collect();
     }
     let mut exact = group(alike.into_iter().flatten().collect(), Plain::exact);
     exact.sort_by_key(|group| std::cmp::Reverse(group.len()));
-    let shared = exact.iter().take(MOST_HUNKS).take_while(|group| group.len() >= SHARED).count();
+    let shared = exact.iter().take(MOST_HUNKS).take_while(|group| group.len() >= SHARED.max(total / 4)).count();
     let rest: Vec<Plain> = exact.split_off(shared).into_iter().flatten().collect();
     exact.push(rest);
     exact.into_iter().filter_map(hunk).collect()
@@ -149,6 +196,8 @@ fn hunk(mut group: Vec<Plain>) -> Option<Hunk> {
     let fields = fields(&group);
     let remarks = remarks(&group);
     let subjects: Vec<Subject> = group.iter().map(|plain| plain.change.subject.clone()).collect();
+    let phrases: BTreeSet<&str> = group.iter().map(|plain| plain.change.phrase.as_str()).collect();
+    let has_one_phrase = phrases.len() == 1;
     let first = group.into_iter().next()?;
     let title = match (contents.is_empty(), is_one) {
         (true, true) => first.change.subject.to_string(),
@@ -156,7 +205,8 @@ fn hunk(mut group: Vec<Plain>) -> Option<Hunk> {
         (false, true) => {
             first.change.phrase.replace("{namespace}", &format!("namespace {}", first.change.subject.namespace))
         }
-        (false, false) => first.shape.phrase.replace("{namespace}", "each namespace"),
+        (false, false) if has_one_phrase => first.change.phrase.replace("{namespace}", "each namespace"),
+        (false, false) => first.shape.phrase.clone(),
     };
     let mut classes: Vec<Class> = remarks.iter().map(|remark| remark.class).collect();
     classes.sort();

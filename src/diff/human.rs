@@ -1,9 +1,9 @@
 //! The report for people at a terminal.
 
 use super::class::Class;
-use super::lines::{self, Limits, Line, Mark, clean};
+use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
-use super::{Hunk, Report};
+use super::{Hunk, Report, ValueChange};
 
 /// How it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -34,15 +34,18 @@ pub fn render(report: &Report, style: Style) -> String {
     for withheld in &report.withheld {
         page.line(RED, &clean(&withheld.told()));
     }
-    let sentence = report.diff.summary.sentence();
-    if !report.withheld.iter().any(|withheld| withheld.namespaces.is_none()) {
+    if !report.is_withheld_whole() {
         let color = if report.diff.summary.count(Class::DataAtRisk) > 0 { RED } else { BOLD };
-        page.line(color, &sentence);
-        page.gates(report);
+        page.line(color, &clean(&report.headline()));
+        match &report.values {
+            None => page.gates(report),
+            Some(values) => page.values(&values.changes, values.deployments, &limits),
+        }
     }
     let most = if style.is_full { usize::MAX } else { MOST_HUNKS };
+    let mut writer = Writer::new(&limits);
     for hunk in report.diff.hunks.iter().take(most) {
-        page.hunk(hunk, &limits);
+        page.hunk(hunk, &limits, &mut writer);
     }
     let left = report.diff.hunks.len().saturating_sub(most);
     if left > 0 {
@@ -89,7 +92,20 @@ impl Page {
         }
     }
 
-    fn hunk(&mut self, hunk: &Hunk, limits: &Limits) {
+    fn values(&mut self, values: &[ValueChange], deployments: usize, limits: &Limits) {
+        if values.is_empty() {
+            return;
+        }
+        self.text.push_str("\nvalues\n");
+        let mut writer = Writer::new(limits);
+        for change in values {
+            for line in writer.value(change, deployments) {
+                self.marked(&line);
+            }
+        }
+    }
+
+    fn hunk(&mut self, hunk: &Hunk, limits: &Limits, writer: &mut Writer<'_>) {
         self.text.push('\n');
         let color = match hunk.action.sign() {
             '+' => GREEN,
@@ -105,7 +121,7 @@ impl Page {
             self.piece(if is_grave { RED } else { CYAN }, &format!("  [{}]", classes.join(", ")));
         }
         self.text.push('\n');
-        for line in lines::of(hunk, limits) {
+        for line in writer.hunk(hunk) {
             self.marked(&line);
         }
     }

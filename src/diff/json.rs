@@ -4,7 +4,7 @@
 
 use super::class::Class;
 use super::fields::Sort;
-use super::{Exception, FoldedField, Hunk, Report, SetBy, Subject, Values};
+use super::{Exception, FoldedField, Hunk, Report, SetBy, Subject, ValueChange, Values};
 use serde_json::{Map, Value, json};
 
 /// All lines but the summary.
@@ -19,6 +19,7 @@ pub fn results(report: &Report) -> Vec<Value> {
     lines.extend(report.gates.findings.iter().map(|(severity, code, message)| {
         json!({"type": "result", "what": "gate", "severity": severity.word(), "code": code, "message": message})
     }));
+    lines.extend(report.values.iter().flat_map(|values| &values.changes).map(value_change));
     lines.extend(report.diff.hunks.iter().map(hunk));
     let diff = &report.diff;
     if !diff.formatting.is_empty() {
@@ -43,9 +44,21 @@ pub fn summary(report: &Report) -> Value {
         })
         .collect();
     json!({
-        "old": report.sides[0], "new": report.sides[1], "notes": report.notes, "text": report.diff.summary.sentence(),
-        "differs": !report.diff.is_empty(), "classes": classes, "refused": report.gates.refusals().count(),
+        "old": report.sides[0], "new": report.sides[1], "notes": report.notes, "text": report.headline(),
+        "differs": report.differs(), "classes": classes, "refused": report.gates.refusals().count(),
         "gatesNotAsked": report.gates.not_asked, "withheld": !report.withheld.is_empty(),
+    })
+}
+
+fn value_change(change: &ValueChange) -> Value {
+    let (old, new) = match &change.values {
+        Values::Same { old, new } | Values::Differ { old, new, .. } => (side(old), side(new)),
+        Values::Alike { old, new } => (old.as_str().into(), new.as_str().into()),
+    };
+    json!({
+        "type": "result", "what": "value", "path": change.path.to_string(), "old": old, "new": new,
+        "setBy": change.set_by.iter().flatten().map(set_by).collect::<Vec<_>>(),
+        "deployments": change.subjects.iter().map(subject).collect::<Vec<_>>(),
     })
 }
 

@@ -6,12 +6,16 @@
 use super::align::{Aligned, align};
 use super::class::Class;
 use super::fields::Sort;
+use super::fold::delta;
 use super::summary::count;
-use super::{FoldedField, Hunk, SetBy, Subject, Values};
+use super::{FoldedField, Hunk, SetBy, Subject, ValueChange, Values};
 use crate::yaml::scalar;
 use crate::yaml::write::write_value;
 use serde_json::Value;
 use std::collections::BTreeSet;
+
+/// A change of one field that is longer than this takes a line for each side.
+const LONG: usize = 110;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy)]
@@ -61,35 +65,87 @@ impl Line {
     }
 }
 
-/// What stands below a hunk's title.
-pub fn of(hunk: &Hunk, limits: &Limits) -> Vec<Line> {
-    let mut lines = Vec::new();
-    for remark in &hunk.remarks {
-        let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
-        let text = clean(&remark.text);
-        lines.push(Line::new(mark, 0, cut(&format!("{}: {text}", remark.class.words()), limits.width)));
+/// Turns hunks into lines, one after the other: what was shown in full is shown in short the next time.
+pub struct Writer<'l> {
+    limits: &'l Limits,
+    /// Long values that were shown, old and new.
+    shown: BTreeSet<(String, String)>,
+    lines: Vec<Line>,
+}
+
+impl<'l> Writer<'l> {
+    pub fn new(limits: &'l Limits) -> Self {
+        Writer { limits, shown: BTreeSet::new(), lines: Vec::new() }
     }
-    if hunk.is_bundle() {
-        let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
-        lines.push(Line::new(Mark::Remark, 0, cut(&kinds.join(", "), limits.width)));
-    }
-    let mut said: Vec<&SetBy> = Vec::new();
-    for field in hunk.fields.iter().take(limits.fields) {
-        of_field(field, limits, &mut lines);
-        for place in field.set_by.iter().filter(|place| !said.contains(place)) {
-            lines.push(Line::new(Mark::Remark, 1, told_place(place)));
+
+    /// What stands below a hunk's title.
+    pub fn hunk(&mut self, hunk: &Hunk) -> Vec<Line> {
+        let limits = self.limits;
+        for remark in &hunk.remarks {
+            let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
+            let text = format!("{}: {}", remark.class.words(), clean(&remark.text));
+            self.push(mark, 0, cut(&text, limits.width));
         }
-        said = field.set_by.iter().collect();
+        if hunk.is_bundle() {
+            let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
+            let total = count(hunk.contents.values().sum(), "object");
+            self.push(Mark::Remark, 0, cut(&format!("{total}: {}", kinds.join(", ")), limits.width));
+        }
+        let mut said: Vec<&SetBy> = Vec::new();
+        for field in hunk.fields.iter().take(limits.fields) {
+            self.field(field);
+            for place in field.set_by.iter().filter(|place| !said.contains(place)) {
+                self.push(Mark::Remark, 1, told_place(place));
+            }
+            said = field.set_by.iter().collect();
+        }
+        if hunk.fields.len() > limits.fields {
+            let more = count(hunk.fields.len() - limits.fields, "more field");
+            self.push(Mark::Remark, 0, format!("and {more}"));
+        }
+        self.exceptions(hunk);
+        std::mem::take(&mut self.lines)
     }
-    if hunk.fields.len() > limits.fields {
-        let more = count(hunk.fields.len() - limits.fields, "more field");
-        lines.push(Line::new(Mark::Remark, 0, format!("and {more}")));
+
+    /// One value that differs between two environments, of so many deployments that are compared.
+    pub fn value(&mut self, change: &ValueChange, deployments: usize) -> Vec<Line> {
+        let path = clean(&change.path.to_string());
+        if let Values::Same { old, new } = &change.values {
+            self.values(&path, old.as_ref(), new.as_ref());
+        }
+        let told = |place: &Option<SetBy>| place.as_ref().map(place_alone);
+        match [told(&change.set_by[0]), told(&change.set_by[1])] {
+            [None, None] => {}
+            [Some(old), None] => self.push(Mark::Remark, 1, old),
+            [None, Some(new)] => self.push(Mark::Remark, 1, new),
+            [Some(old), Some(new)] => self.push(Mark::Remark, 1, format!("{old} -> {new}")),
+        }
+        let subjects = &change.subjects;
+        if deployments > 1 {
+            let sites: Vec<String> = subjects.iter().map(Subject::place).take(self.limits.names).collect();
+            let more = subjects.len() - sites.len();
+            let text = match more {
+                _ if subjects.len() == deployments => format!("all {deployments} sites"),
+                0 => sites.join(", "),
+                more => format!("{} and {more} more", sites.join(", ")),
+            };
+            self.push(Mark::Remark, 1, clean(&text));
+        }
+        std::mem::take(&mut self.lines)
     }
-    if !hunk.exceptions.is_empty() {
+
+    fn push(&mut self, mark: Mark, depth: usize, text: impl Into<String>) {
+        self.lines.push(Line::new(mark, depth, text));
+    }
+
+    fn exceptions(&mut self, hunk: &Hunk) {
+        if hunk.exceptions.is_empty() {
+            return;
+        }
         let named: Vec<String> = hunk
             .exceptions
             .iter()
-            .take(limits.names)
+            .take(self.limits.names)
             .map(|exception| {
                 let place = clean(&exception.subject.place());
                 match &exception.set_by {
@@ -100,23 +156,100 @@ pub fn of(hunk: &Hunk, limits: &Limits) -> Vec<Line> {
             .collect();
         let more = hunk.exceptions.len() - named.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        lines.push(Line::new(Mark::Remark, 0, format!("not on {}{more}", named.join(", "))));
+        self.push(Mark::Remark, 0, format!("not on {}{more}", named.join(", ")));
     }
-    lines
+
+    fn field(&mut self, field: &FoldedField) {
+        let path = clean(&field.path.to_string());
+        if field.sort == Sort::Secret {
+            let what = match &field.values {
+                Values::Same { old: None, .. } => "is new",
+                Values::Same { new: None, .. } => "is gone",
+                _ => "changed",
+            };
+            self.push(Mark::Plain, 0, format!("{path}: (secret) {what}"));
+            return;
+        }
+        match &field.values {
+            Values::Same { old, new } => {
+                let suffix = if field.sort == Sort::Order { " (order)" } else { "" };
+                self.values(&format!("{path}{suffix}"), old.as_ref(), new.as_ref());
+            }
+            Values::Alike { old, new } => {
+                let (old, new) = (Value::String(old.clone()), Value::String(new.clone()));
+                self.values(&path, Some(&old), Some(&new));
+            }
+            Values::Differ { count: number, old, new } => {
+                let name = format!("{path} ({number} different changes, the first)");
+                self.values(&name, old.as_ref(), new.as_ref());
+            }
+        }
+    }
+
+    fn values(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) {
+        let limits = self.limits;
+        let (mark, text) = match (old.map(inline), new.map(inline)) {
+            (None, Some(Some(is))) => (Mark::New, format!("{path}: {is}")),
+            (Some(Some(was)), None) => (Mark::Old, format!("{path}: {was}")),
+            (Some(Some(was)), Some(Some(is))) => {
+                let text = format!("{path}: {was} -> {is}");
+                if text.chars().count() > limits.width.min(LONG) && !self.is_known(path, old, new) {
+                    self.push(Mark::Plain, 0, format!("{path}:"));
+                    self.push(Mark::Old, 1, cut(&was, limits.width));
+                    self.push(Mark::New, 1, cut(&is, limits.width));
+                }
+                if text.chars().count() > limits.width.min(LONG) {
+                    return;
+                }
+                (Mark::Plain, text)
+            }
+            _ => {
+                if !self.is_known(path, old, new) {
+                    self.push(Mark::Plain, 0, format!("{path}:"));
+                    let blocks = [old.map(block).unwrap_or_default(), new.map(block).unwrap_or_default()];
+                    self.lines.extend(of_blocks(&blocks, limits));
+                }
+                return;
+            }
+        };
+        self.push(mark, 0, cut(&text, limits.width));
+    }
+
+    /// Whether the same long values were shown before: they are then told in short.
+    fn is_known(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) -> bool {
+        let (Some(Value::String(was)), Some(Value::String(is))) = (old, new) else { return false };
+        if self.shown.insert((was.clone(), is.clone())) {
+            return false;
+        }
+        let (was, is) = delta(old, new);
+        let text = match was.contains('\n') || is.contains('\n') {
+            true => format!("{path}: as above"),
+            false => format!("{path}: {} -> {}", clean(&was), clean(&is)),
+        };
+        self.push(Mark::Plain, 0, cut(&text, self.limits.width));
+        true
+    }
 }
 
 /// `site-specs/sites/portal.yaml:22, site portal, environment production`.
 pub fn told_place(place: &SetBy) -> String {
     let was = if place.is_old { "was " } else { "" };
+    let done = if place.who.is_empty() { "written" } else { "set" };
+    format!("{was}{done} in {}", place_alone(place))
+}
+
+/// The same without the verb.
+fn place_alone(place: &SetBy) -> String {
     let who = if place.who.is_empty() { String::new() } else { format!(", {}", clean(&place.who)) };
-    format!("{was}set in {}:{}{who}", clean(&place.file), place.line)
+    format!("{}:{}{who}", clean(&place.file), place.line)
 }
 
 /// Where a hunk is: one place by name, or how many and where.
 pub fn places(hunk: &Hunk, limits: &Limits) -> String {
     let subjects = &hunk.subjects;
-    if let [one] = subjects.as_slice() {
-        return clean(&one.place());
+    let homes: BTreeSet<String> = subjects.iter().map(Subject::place).collect();
+    if let (1, Some(one)) = (homes.len(), homes.first()) {
+        return clean(one);
     }
     let of = |part: fn(&Subject) -> &str| -> Vec<&str> {
         subjects.iter().map(part).filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
@@ -145,63 +278,6 @@ pub fn places(hunk: &Hunk, limits: &Limits) -> String {
 pub fn classes(hunk: &Hunk) -> Vec<Class> {
     let is_told = |class: &&Class| !matches!(class, Class::New | Class::Removed);
     hunk.classes.iter().filter(is_told).copied().collect()
-}
-
-fn of_field(field: &FoldedField, limits: &Limits, lines: &mut Vec<Line>) {
-    let path = clean(&field.path.to_string());
-    if field.sort == Sort::Secret {
-        let what = match &field.values {
-            Values::Same { old: None, .. } => "is new",
-            Values::Same { new: None, .. } => "is gone",
-            _ => "changed",
-        };
-        lines.push(Line::new(Mark::Plain, 0, format!("{path}: (secret) {what}")));
-        return;
-    }
-    match &field.values {
-        Values::Same { old, new } => {
-            let suffix = if field.sort == Sort::Order { " (order)" } else { "" };
-            of_values(&format!("{path}{suffix}"), old.as_ref(), new.as_ref(), limits, lines);
-        }
-        Values::Alike { old, new } => {
-            let (old, new) = (Value::String(old.clone()), Value::String(new.clone()));
-            of_values(&path, Some(&old), Some(&new), limits, lines);
-        }
-        Values::Differ { count: number, old, new } => {
-            let name = format!("{path} ({number} different changes, the first)");
-            of_values(&name, old.as_ref(), new.as_ref(), limits, lines);
-        }
-    }
-}
-
-fn of_values(path: &str, old: Option<&Value>, new: Option<&Value>, limits: &Limits, lines: &mut Vec<Line>) {
-    let inline = |value: Option<&Value>| match value {
-        None => Some("(none)".to_owned()),
-        Some(value) => inline(value),
-    };
-    if let (Some(was), Some(is)) = (inline(old), inline(new)) {
-        let text = match (old, new) {
-            (None, Some(_)) => format!("{path}: {is}"),
-            (Some(_), None) => format!("{path}: {was}"),
-            _ => format!("{path}: {was} -> {is}"),
-        };
-        let mark = match (old, new) {
-            (None, Some(_)) => Mark::New,
-            (Some(_), None) => Mark::Old,
-            _ => Mark::Plain,
-        };
-        if text.chars().count() <= limits.width.min(110) || mark != Mark::Plain {
-            lines.push(Line::new(mark, 0, cut(&text, limits.width)));
-            return;
-        }
-        lines.push(Line::new(Mark::Plain, 0, format!("{path}:")));
-        lines.push(Line::new(Mark::Old, 1, cut(&was, limits.width)));
-        lines.push(Line::new(Mark::New, 1, cut(&is, limits.width)));
-        return;
-    }
-    lines.push(Line::new(Mark::Plain, 0, format!("{path}:")));
-    let blocks = [old.map(block).unwrap_or_default(), new.map(block).unwrap_or_default()];
-    lines.extend(of_blocks(&blocks, limits));
 }
 
 /// The lines of two texts that differ, with one line around them; what was cut is counted.
@@ -239,7 +315,7 @@ fn of_blocks([old, new]: &[Vec<String>; 2], limits: &Limits) -> Vec<Line> {
 fn inline(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.contains('\n') => None,
-        Value::String(text) if scalar::needs_quotes(text) => Some(clean(&value.to_string())),
+        Value::String(text) if is_doubtful(text) => Some(clean(&value.to_string())),
         Value::String(text) => Some(clean(text)),
         Value::Array(items) if items.iter().all(is_word) => {
             let text = format!("[{}]", items.iter().filter_map(inline).collect::<Vec<_>>().join(", "));
@@ -252,6 +328,13 @@ fn inline(value: &Value) -> Option<String> {
         Value::Array(_) | Value::Object(_) => None,
         scalar => Some(scalar.to_string()),
     }
+}
+
+/// Whether a text would be taken for something else, or for nothing, without quotes.
+fn is_doubtful(text: &str) -> bool {
+    let is_other = scalar::needs_quotes(text)
+        && text.chars().all(|character| character.is_alphanumeric() || "+-._~".contains(character));
+    text.is_empty() || text.trim() != text || is_other || text.contains(char::is_control)
 }
 
 fn is_word(value: &Value) -> bool {
@@ -306,9 +389,9 @@ mod tests {
     use serde_json::json;
 
     fn told(old: Option<Value>, new: Option<Value>) -> String {
-        let mut lines = Vec::new();
-        of_values("a.b", old.as_ref(), new.as_ref(), &Limits::BRIEF, &mut lines);
-        let text = lines.iter().map(|line| {
+        let mut writer = Writer::new(&Limits::BRIEF);
+        writer.values("a.b", old.as_ref(), new.as_ref());
+        let text = writer.lines.iter().map(|line| {
             let mark = match line.mark {
                 Mark::Plain => ' ',
                 Mark::Old => '-',

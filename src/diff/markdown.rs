@@ -4,9 +4,9 @@
 //! entities: there it is no markup, no mention, no link and no command, whatever a spec holds.
 
 use super::class::Class;
-use super::lines::{self, Limits, Line, Mark, clean};
+use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
-use super::{Hunk, Report};
+use super::{Hunk, Report, ValueChange};
 use crate::diag::Severity;
 
 /// GitHub refuses comments of more than 65,536 characters. Bytes are counted, of which there are never fewer, and a workflow adds
@@ -56,9 +56,9 @@ pub fn render(report: &Report) -> String {
 fn head(report: &Report) -> String {
     let [old, new] = &report.sides;
     let mut text = format!("{MARKER}\n");
-    let is_withheld = report.withheld.iter().any(|withheld| withheld.namespaces.is_none());
+    let is_withheld = report.is_withheld_whole();
     if !is_withheld {
-        text.push_str(&format!("### bayplan: {}\n\n", report.diff.summary.sentence()));
+        text.push_str(&format!("### bayplan: {}\n\n", clean(&report.headline())));
     } else {
         text.push_str("### bayplan: not compared\n\n");
     }
@@ -73,6 +73,10 @@ fn head(report: &Report) -> String {
         return text;
     }
     text.push('\n');
+    if let Some(values) = &report.values {
+        values_block(&values.changes, values.deployments, &mut text);
+        return text;
+    }
     if let Some(why) = &report.gates.not_asked {
         text.push_str(&format!("Gates: not asked, {}\n", code(why)));
     } else if report.gates.findings.is_empty() {
@@ -90,6 +94,25 @@ fn head(report: &Report) -> String {
     }
     table(report, &mut text);
     text
+}
+
+/// The values that differ between two environments, as many as half of a comment holds.
+fn values_block(values: &[ValueChange], deployments: usize, text: &mut String) {
+    let mut writer = Writer::new(&LIMITS);
+    let mut shown: Vec<String> = Vec::new();
+    let mut size = 0;
+    for (number, change) in values.iter().enumerate() {
+        let lines: Vec<String> = writer.value(change, deployments).iter().map(marked).collect();
+        size += lines.iter().map(|line| line.len() + 1).sum::<usize>();
+        if size > MOST_BYTES / 2 {
+            shown.push(format!("# and {}", count(values.len() - number, "more value")));
+            break;
+        }
+        shown.extend(lines);
+    }
+    if !shown.is_empty() {
+        text.push_str(&format!("Values\n\n{}", fenced("diff", &shown)));
+    }
 }
 
 /// How many objects of each class.
@@ -117,7 +140,7 @@ fn details(hunk: &Hunk, is_open: bool, limits: &Limits) -> String {
     let title = format!("{} {}", hunk.action.sign(), hunk.title);
     let title: String = title.chars().take(limits.width).collect();
     let places: String = lines::places(hunk, limits).chars().take(limits.width).collect();
-    let marked: Vec<String> = lines::of(hunk, limits).iter().map(marked).collect();
+    let marked: Vec<String> = Writer::new(limits).hunk(hunk).iter().map(marked).collect();
     format!(
         "\n<details{open}><summary>{} {}{classes}</summary>\n\n{}\n</details>\n",
         code(&title),

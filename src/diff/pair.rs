@@ -9,7 +9,8 @@ use super::object::Subject;
 use super::{Context, class::some};
 use crate::kubernetes::Api;
 use crate::object::Identity;
-use crate::pipeline::Filter;
+use crate::pipeline::{Filter, UnitSummary};
+use crate::spec::common::Layer;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that differs, one entry for each object or bundle, in order of subject.
@@ -30,7 +31,9 @@ pub fn pair(found: Found, api: &Api, context: &Context<'_>) -> Paired {
     changes.extend(removed.into_iter().map(|loose| loose.into_change(Action::Removed)));
     changes.extend(added.into_iter().map(|loose| loose.into_change(Action::New)));
     changes.iter_mut().for_each(|change| say_why(change, &given));
-    let homes = Homes::of(&changes, context);
+    let homes = Homes::of(context);
+    changes.iter_mut().for_each(|change| homes.settle(&mut change.subject));
+    formatting.iter_mut().for_each(|subject| homes.settle(subject));
     changes.retain(|change| homes.is_asked_for(context.filter, &change.subject));
     formatting.retain(|subject| homes.is_asked_for(context.filter, subject));
     if !context.filter.is_empty() {
@@ -83,7 +86,7 @@ fn elsewhere(
                 ..Change::of(Action::Changed, is.subject.clone(), remarks)
             }
         });
-        let layer = |layer: Option<crate::spec::common::Layer>| layer.map_or("delivery", |layer| layer.name());
+        let layer = |layer: Option<Layer>| layer.map_or("delivery", |layer| layer.name());
         let text = format!("moves from layer {} to layer {}", layer(was.layer()), layer(is.layer()));
         if !change.has(Class::Recreates) {
             change.remarks.push(Remark::new(Class::InPlace, text));
@@ -107,7 +110,8 @@ fn reruns(removed: Vec<Loose>, added: Vec<Loose>, api: &Api, changes: &mut Vec<C
     };
     let (old_runs, mut removed): (Vec<Loose>, Vec<Loose>) = removed.into_iter().partition(is_run);
     let (new_runs, mut added): (Vec<Loose>, Vec<Loose>) = added.into_iter().partition(is_run);
-    let mut runs: BTreeMap<(String, String, String), (Vec<Loose>, Vec<Loose>)> = BTreeMap::new();
+    // Old and new by cluster, namespace and name.
+    let mut runs: BTreeMap<_, (Vec<Loose>, Vec<Loose>)> = BTreeMap::new();
     for loose in old_runs {
         runs.entry(key(&loose)).or_default().0.push(loose);
     }
@@ -185,34 +189,47 @@ fn say_why(change: &mut Change, given: &Given) {
     }
 }
 
-/// Which sites and tenants a namespace is about, for objects that carry no label of a site.
+/// What is known of each namespace, for objects that do not say it themselves.
 struct Homes<'h> {
-    sites: BTreeMap<(&'h str, &'h str), BTreeSet<&'h str>>,
-    tenants: BTreeMap<(&'h str, &'h str), &'h str>,
+    units: BTreeMap<(&'h str, &'h str), &'h UnitSummary>,
 }
 
 impl<'h> Homes<'h> {
-    fn of(changes: &[Change], context: &Context<'h>) -> Homes<'h> {
-        let mut homes = Homes { sites: BTreeMap::new(), tenants: BTreeMap::new() };
-        for unit in context.units.iter().filter(|unit| !unit.environment.is_empty()) {
-            let key = (unit.cluster.as_str(), unit.namespace.as_str());
-            homes.sites.entry(key).or_default().extend(unit.sites.iter().map(String::as_str));
-            homes.tenants.insert(key, &unit.tenant);
+    fn of(context: &Context<'h>) -> Homes<'h> {
+        let units = context.units.iter().filter(|unit| !unit.environment.is_empty());
+        Homes { units: units.map(|unit| ((unit.cluster.as_str(), unit.namespace.as_str()), unit)).collect() }
+    }
+
+    /// What delivers a namespace is that namespace's.
+    fn settle(&self, subject: &mut Subject) {
+        let is_delivery = matches!(subject.kind.as_str(), "Kustomization" | "Application");
+        if !is_delivery || !subject.environment.is_empty() {
+            return;
         }
-        // Namespaces that left answer for themselves: their bundle has a site.
-        let _ = changes;
-        homes
+        let of_layer = |layer: &Layer| subject.name.strip_suffix(layer.name())?.strip_suffix('-');
+        let found = Layer::ALL.iter().find_map(of_layer).and_then(|namespace| {
+            // On a cluster of its own destination names begin with the cluster's.
+            let own = namespace.strip_prefix(subject.cluster.as_str()).and_then(|rest| rest.strip_prefix('-'));
+            let unit = |name: &str| self.units.get(&(subject.cluster.as_str(), name)).copied();
+            unit(namespace).or_else(|| unit(own?))
+        });
+        if let Some(unit) = found {
+            subject.environment = unit.environment.clone();
+            subject.namespace = unit.namespace.clone();
+            subject.tenant = unit.tenant.clone();
+            subject.site = unit.sites.join(", ");
+        }
     }
 
     fn is_asked_for(&self, filter: &Filter, subject: &Subject) -> bool {
         let holds = |names: &[String], name: &str| names.is_empty() || names.iter().any(|listed| listed == name);
         let home = (subject.cluster.as_str(), subject.namespace.as_str());
         let tenant = match subject.tenant.as_str() {
-            "" => self.tenants.get(&home).copied().unwrap_or_default(),
+            "" => self.units.get(&home).map(|unit| unit.tenant.as_str()).unwrap_or_default(),
             tenant => tenant,
         };
         let has_site = match subject.site.as_str() {
-            "" => self.sites.get(&home).is_some_and(|sites| sites.iter().any(|site| holds(&filter.sites, site))),
+            "" => self.units.get(&home).is_some_and(|unit| unit.sites.iter().any(|site| holds(&filter.sites, site))),
             sites => sites.split(", ").any(|site| holds(&filter.sites, site)),
         };
         holds(&filter.clusters, &subject.cluster)

@@ -67,7 +67,7 @@ impl Summary {
             (Class::Removed, &|objects| format!("removes {objects}")),
             (Class::InPlace, &|objects| format!("changes {objects} in place")),
             (Class::Recreates, &|objects| format!("has to recreate {objects}")),
-            (Class::LeftAlone, &|objects| format!("leaves {objects} as they are in the cluster")),
+            (Class::LeftAlone, &|objects| format!("leaves {objects} alone")),
             (Class::Formatting, &|objects| format!("writes {objects} differently and changes nothing of them")),
         ];
         for (class, tell) in told {

@@ -48,24 +48,36 @@ pub fn step(subject: &Subject<'_, '_>) -> Option<Step> {
     Some(Step::new(Role::Compiler, "", what).made_from(kind))
 }
 
+/// What a unit's delivery objects would be, were each setting another; by the number of the object, but for a namespace, which
+/// has one.
+pub type Remade = Vec<(&'static [&'static str], Vec<Value>)>;
+
+/// Makes the objects of a unit once more for each setting.
+pub fn remade(kind: &Kind<'_, '_>, settings: &Settings) -> Remade {
+    let made = |settings: &Settings| match kind {
+        Kind::Namespace(unit) => vec![flux::role_binding(&unit.namespace, unit.tenant.name(), settings)],
+        Kind::Delivery(delivered) => crate::delivery::objects(delivered, settings),
+        Kind::Cluster => Vec::new(),
+    };
+    let changed = |(path, change): Change| {
+        let mut changed = settings.clone();
+        change(&mut changed);
+        (path, made(&changed))
+    };
+    CHANGES.into_iter().map(changed).collect()
+}
+
 /// As [`step`], with the settings that feed the field.
 pub fn field(subject: &Subject<'_, '_>, field: &Pointer) -> Option<Step> {
     let mut step = step(subject)?;
     let before = field.get(&subject.object.value);
-    let remade = |settings: &Settings| -> Option<Value> {
-        match &subject.unit.kind {
-            Kind::Namespace(unit) => Some(flux::role_binding(&unit.namespace, unit.tenant.name(), settings)),
-            Kind::Delivery(delivered) => crate::delivery::objects(delivered, settings).into_iter().nth(subject.number),
-            Kind::Cluster => None,
-        }
+    let number = match subject.unit.kind {
+        Kind::Namespace(_) => 0,
+        Kind::Delivery(_) | Kind::Cluster => subject.number,
     };
-    let settings = subject.unit.settings()?;
     let mut fed = Vec::new();
-    for (path, change) in CHANGES {
-        let mut changed = settings.clone();
-        change(&mut changed);
-        let after = remade(&changed);
-        if after.as_ref().and_then(|after| field.get(after)) != before {
+    for (path, objects) in subject.unit.remade()? {
+        if objects.get(number).and_then(|after| field.get(after)) != before {
             fed.extend(setting(subject, path));
         }
     }

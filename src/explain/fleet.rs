@@ -1,8 +1,9 @@
 //! The whole fleet, and its units one by one, run once more.
 
+use super::delivery::{self, Remade};
 use super::roots::{Home, Inner};
 use super::subject::Subject;
-use crate::delivery::{DeliveredCluster, Settings};
+use crate::delivery::DeliveredCluster;
 use crate::diag::Diagnostics;
 use crate::finish::trace::Step as Finish;
 use crate::load::Cluster;
@@ -15,6 +16,7 @@ use crate::resolve::{self, Deployment, deployments, units};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 /// A prepared fleet with its deployments.
 pub struct Fleet<'p, 's> {
@@ -29,6 +31,8 @@ pub struct Unit<'a, 's> {
     cluster: &'s Cluster,
     pub kind: Kind<'a, 's>,
     traced: TracedObjects<'s>,
+    /// Made when it is asked for.
+    remade: OnceLock<Remade>,
 }
 
 /// What a unit is.
@@ -56,12 +60,12 @@ impl<'p, 's> Fleet<'p, 's> {
 
     pub fn namespace<'a>(&'a self, unit: &'a resolve::Unit<'s>, findings: &mut Findings) -> Option<Unit<'a, 's>> {
         let traced = unit::traced(self.prepared, unit, findings)?;
-        Some(Unit { prepared: self.prepared, cluster: unit.cluster, kind: Kind::Namespace(unit), traced })
+        Some(Unit::new(self.prepared, unit.cluster, Kind::Namespace(unit), traced))
     }
 
     pub fn cluster(&self, cluster: &'s Cluster, findings: &mut Findings) -> Option<Unit<'_, 's>> {
         let traced = cluster::traced(self.prepared, cluster, findings)?;
-        Some(Unit { prepared: self.prepared, cluster, kind: Kind::Cluster, traced })
+        Some(Unit::new(self.prepared, cluster, Kind::Cluster, traced))
     }
 
     /// The objects that deliver a cluster. All of its namespaces are compiled for it.
@@ -83,11 +87,15 @@ impl<'p, 's> Fleet<'p, 's> {
         let delivered = cluster::delivered(self.prepared, cluster, layers, &summaries, &branches, ignored);
         let settings = &self.prepared.cluster(cluster.spec.name())?.delivery;
         let traced = cluster::traced_delivery(self.prepared, cluster, &delivered, settings)?;
-        Some(Unit { prepared: self.prepared, cluster, kind: Kind::Delivery(delivered), traced })
+        Some(Unit::new(self.prepared, cluster, Kind::Delivery(delivered), traced))
     }
 }
 
 impl<'a, 's> Unit<'a, 's> {
+    fn new(prepared: &'a Prepared<'s>, cluster: &'s Cluster, kind: Kind<'a, 's>, traced: TracedObjects<'s>) -> Self {
+        Unit { prepared, cluster, kind, traced, remade: OnceLock::new() }
+    }
+
     pub fn objects(&self) -> &[Object<'s>] {
         &self.traced.objects
     }
@@ -105,8 +113,10 @@ impl<'a, 's> Unit<'a, 's> {
         Subject::new(self, number)
     }
 
-    pub fn settings(&self) -> Option<&Settings> {
-        Some(&self.prepared.cluster(self.cluster.spec.name())?.delivery)
+    /// Its delivery objects, made once more for each setting.
+    pub(super) fn remade(&self) -> Option<&Remade> {
+        let settings = &self.prepared.cluster(self.cluster.spec.name())?.delivery;
+        Some(self.remade.get_or_init(|| delivery::remade(&self.kind, settings)))
     }
 
     /// `SITE@ENVIRONMENT@CLUSTER`, or what stands for it for what is of no site.
@@ -124,6 +134,11 @@ impl<'a, 's> Unit<'a, 's> {
 
     pub fn finish_steps(&self, number: usize, field: &Pointer) -> &[(Finish, Option<Value>)] {
         self.traced.finish.steps(number, field)
+    }
+
+    /// The fields of an object that finishing changed, with the steps that did.
+    pub fn finish_changes(&self, number: usize) -> impl Iterator<Item = (&Pointer, &[(Finish, Option<Value>)])> {
+        self.traced.finish.changed(number)
     }
 
     pub fn home(&'a self, owner: Owner) -> Option<Home<'a, 's>> {

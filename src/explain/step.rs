@@ -60,6 +60,8 @@ pub struct Step {
     pub place: Option<Span>,
     /// What it says. None where it says nothing by itself, and where it may be secret.
     pub value: Option<Value>,
+    /// The keys that a template's text stands at and under.
+    pub keys: Vec<Span>,
     /// The tags of the partials that a template's text came through, from the rendered file inwards.
     pub through: Vec<Span>,
     pub from: Vec<Step>,
@@ -86,6 +88,7 @@ impl Step {
             what: what.into(),
             place: None,
             value: None,
+            keys: Vec::new(),
             through: Vec::new(),
             from: Vec::new(),
             lost: Vec::new(),

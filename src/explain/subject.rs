@@ -9,6 +9,7 @@ use crate::mustache::{Retraced, Trace};
 use crate::object::{AppliedPatch, Object};
 use crate::patch::Touch;
 use crate::pointer::Pointer;
+use crate::source::Span;
 use serde_json::Value;
 
 /// An object of a unit, ready to be explained.
@@ -147,7 +148,7 @@ impl<'a, 's> Subject<'a, 's> {
         }
         let [first, ..] = trace.inserted.as_slice() else {
             let mut step = Step::new(Role::Template, "", "text of the template").at(trace.place);
-            step.through = trace.through.clone();
+            (step.through, step.keys) = (trace.through.clone(), keys(trace));
             values::add_sections(&mut step.from, &trace.asked, &mut explain);
             return step;
         };
@@ -160,12 +161,17 @@ impl<'a, 's> Subject<'a, 's> {
         let mut step = Step::new(Role::Template, names.join(" "), "text of the template with tags");
         step.what = if is_whole { "a tag of the template" } else { "text of the template with tags" }.to_owned();
         step.place = Some(if is_whole { first.tag } else { trace.place });
-        step.through = trace.through.clone();
+        (step.through, step.keys) = (trace.through.clone(), keys(trace));
         step.is_passed_on = is_whole;
         step.from = from;
         values::add_sections(&mut step.from, &trace.asked, &mut explain);
         step
     }
+}
+
+/// The keys that a text stands at and under.
+fn keys(trace: &Trace) -> Vec<Span> {
+    trace.under.iter().chain(&trace.key).copied().collect()
 }
 
 /// What a patch sets with the part of it at `inside` of its body.

@@ -161,7 +161,7 @@ fn section(asked: &Asked, explain: &mut dyn FnMut(&Pointer) -> Step) -> Step {
     step
 }
 
-fn who(said: &Said) -> String {
+pub(super) fn who(said: &Said) -> String {
     if said.is_enforced { format!("{}, enforced", said.layer) } else { said.layer.clone() }
 }
 

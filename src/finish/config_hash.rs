@@ -7,6 +7,7 @@
 
 use super::hash::{hex, sha256_of_json};
 use crate::object::{Object, pod_template_path};
+use crate::pointer::Pointer;
 use crate::spec::template::Run;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +85,18 @@ fn sources<'o, 's>(objects: &'o [Object<'s>]) -> Sources<'o, 's> {
         }
     }
     sources
+}
+
+/// Whether a field of a ConfigMap, a Secret, or an object that makes one is part of what is hashed.
+pub fn covers(object: &Object<'_>, field: &Pointer) -> bool {
+    let segments: Vec<&str> = field.segments().iter().map(String::as_str).collect();
+    match (object.group(), object.kind(), segments.as_slice()) {
+        (_, _, ["metadata", "name"]) => true,
+        ("", "ConfigMap", [first, ..]) => matches!(*first, "data" | "binaryData"),
+        ("", "Secret", [first, ..]) => *first != "sops",
+        (_, _, [first, ..]) => *first == "spec",
+        (_, _, []) => true,
+    }
 }
 
 /// What is hashed of a ConfigMap, a Secret, or an object that makes one.

@@ -23,12 +23,19 @@ pub static CRD_REMOVED: Code = Code {
 pub static DATA_DETACHED: Code = Code {
     name: "data-detached",
     explanation: "A pod template no longer mounts a published claim that it mounted, or mounts something else in its place, or a \
-                  StatefulSet with claim templates leaves. The data is still there, and the application begins with nothing.",
+                  StatefulSet with claim templates leaves, or the workload leaves and no other mounts the claim. The data is \
+                  still there, and the application begins with nothing. A claim that the same container mounts at another \
+                  path is warned of: the application must be told to look there.",
 };
 pub static STORAGE_SHRUNK: Code = Code {
     name: "storage-shrunk",
     explanation: "A claim asks for less storage than it was published with. Kubernetes refuses to shrink a volume, so Flux or \
                   Argo CD would fail and everything after it would wait.",
+};
+pub static GROWTH_DOUBTFUL: Code = Code {
+    name: "growth-doubtful",
+    explanation: "A claim asks for more storage, and the cluster may refuse: its storage class does not let volumes grow, or no \
+                  published pod uses the claim, so that it may not be bound yet; Kubernetes resizes bound claims alone.",
 };
 pub static IMMUTABLE_CHANGED: Code = Code {
     name: "immutable-changed",
@@ -63,6 +70,7 @@ pub static CODES: &[&Code] = &[
     &CRD_REMOVED,
     &DATA_DETACHED,
     &STORAGE_SHRUNK,
+    &GROWTH_DOUBTFUL,
     &IMMUTABLE_CHANGED,
     &OBJECT_MOVED,
     &PROTECTION_REMOVED,
@@ -70,15 +78,7 @@ pub static CODES: &[&Code] = &[
     &EMPTY_OUTPUT,
 ];
 
-/// Those that an Acknowledgement may name.
-pub static ACKNOWLEDGEABLE: &[&Code] = &[
-    &DATA_REMOVED,
-    &NAMESPACE_REMOVED,
-    &CRD_REMOVED,
-    &DATA_DETACHED,
-    &STORAGE_SHRUNK,
-    &IMMUTABLE_CHANGED,
-    &OBJECT_MOVED,
-    &PROTECTION_REMOVED,
-    &MASS_REMOVAL,
-];
+/// Those that an Acknowledgement may name: all but the one that would leave nothing to be careful of.
+pub fn acknowledgeable() -> impl Iterator<Item = &'static Code> {
+    CODES.iter().copied().filter(|code| code.name != EMPTY_OUTPUT.name)
+}

@@ -1,9 +1,10 @@
 //! What a gate found, folded to one diagnostic per code and namespace, with the ways out.
 
 use super::codes::{
-    CRD_REMOVED, DATA_DETACHED, DATA_REMOVED, IMMUTABLE_CHANGED, MASS_REMOVAL, NAMESPACE_REMOVED, OBJECT_MOVED,
-    PROTECTION_REMOVED, STORAGE_SHRUNK,
+    CRD_REMOVED, DATA_DETACHED, DATA_REMOVED, GROWTH_DOUBTFUL, IMMUTABLE_CHANGED, MASS_REMOVAL, NAMESPACE_REMOVED,
+    OBJECT_MOVED, PROTECTION_REMOVED, STORAGE_SHRUNK,
 };
+use super::condition::Condition;
 use super::object::Published;
 use crate::acknowledgement::{Date, Subject};
 use crate::diag::{Code, Diagnostic, Severity};
@@ -31,8 +32,8 @@ pub struct Finding {
     pub span: Option<Span>,
     /// The path of the new object, to find that template by.
     pub path: Option<String>,
-    /// The claim that it is about, which may have its own gate.
-    pub claim: Option<String>,
+    /// What must hold for it, beyond what its object tells.
+    pub condition: Condition,
     /// What is left in the cluster, as arguments of `kubectl delete`.
     pub left_over: Option<String>,
 }
@@ -48,7 +49,7 @@ impl Finding {
             because: None,
             span: None,
             path: None,
-            claim: None,
+            condition: Condition::Always,
             left_over: None,
         }
     }
@@ -95,7 +96,7 @@ fn diagnostic(group: &[Finding], today: Date) -> Option<Diagnostic> {
         }
     }
     diagnostic = diagnostic.help(consequence(first.code, first.severity));
-    diagnostic = diagnostic.maybe_help(way_out(first.code).map(str::to_owned));
+    diagnostic = diagnostic.maybe_help(way_out(first.code, first.severity).map(str::to_owned));
     let left_over: Vec<String> = group
         .iter()
         .filter_map(|finding| finding.left_over.as_ref())
@@ -131,9 +132,11 @@ fn consequence(code: &Code, severity: Severity) -> &'static str {
         name if name == CRD_REMOVED.name => {
             "the cluster would delete it and every object of its kind, in all namespaces"
         }
-        name if name == DATA_DETACHED.name => {
+        name if name == DATA_DETACHED.name && severity == Severity::Error => {
             "the data would stay where it is, and the application would begin with nothing"
         }
+        name if name == DATA_DETACHED.name => "an application that looks at the old path would begin with nothing",
+        name if name == GROWTH_DOUBTFUL.name => "Flux or Argo CD would fail on a claim that may not grow",
         name if name == STORAGE_SHRUNK.name => "Kubernetes shrinks no volume: Flux or Argo CD would fail on this claim",
         name if name == IMMUTABLE_CHANGED.name => "Flux would fail with: field is immutable",
         name if name == OBJECT_MOVED.name && severity == Severity::Error => {
@@ -146,12 +149,18 @@ fn consequence(code: &Code, severity: Severity) -> &'static str {
 }
 
 /// What to do instead.
-fn way_out(code: &Code) -> Option<&'static str> {
+fn way_out(code: &Code, severity: Severity) -> Option<&'static str> {
     Some(match code.name {
         name if name == DATA_REMOVED.name || name == NAMESPACE_REMOVED.name => {
             "put it back; to delete the data for good, publish `protect: false` first, then remove it"
         }
+        name if name == DATA_DETACHED.name && severity == Severity::Warning => {
+            "see that the application is told of the new path"
+        }
         name if name == DATA_DETACHED.name => "mount the claim as before, or copy the data over first",
+        name if name == GROWTH_DOUBTFUL.name => {
+            "let the class say `allowVolumeExpansion: true`, or wait until a pod uses the claim"
+        }
         name if name == STORAGE_SHRUNK.name => {
             "ask for the old size or more; to have less, copy the data to a new claim"
         }

@@ -36,6 +36,10 @@ pub fn changes(old: &Published, new: &Published) -> Vec<FieldChange> {
     for field in kind.fields {
         compare_field(kind, field, &old_value, &new_value, &mut found);
     }
+    if old.get("/immutable") == Some(&Value::Bool(true)) && old.secret_hash != new.secret_hash {
+        let hidden = || "not shown".to_owned();
+        found.push(FieldChange { field: "data".to_owned(), old: hidden(), new: hidden() });
+    }
     found
 }
 

@@ -1,10 +1,11 @@
 //! `mass-removal`: too much leaves at once to be meant.
 
-use super::NewTree;
 use super::codes::MASS_REMOVAL;
+use super::condition::Condition;
+use super::facts::Facts;
 use super::finding::Finding;
+use super::new_tree::NewTree;
 use super::object::{Place, Published};
-use super::removal::Facts;
 use crate::acknowledgement::Subject;
 use crate::diag::Severity;
 use crate::failure::Failed;
@@ -131,7 +132,7 @@ fn finding(subject: Subject, what: String) -> Finding {
         because: None,
         span: None,
         path: None,
-        claim: None,
+        condition: Condition::Always,
         left_over: None,
     }
 }

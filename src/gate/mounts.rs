@@ -1,100 +1,183 @@
-//! `data-detached`: which published claims a pod template mounts, and no longer does.
+//! `data-detached`: which published volumes a pod template mounts, and no longer does.
 
 use super::object::Published;
 use crate::object::pod_template_path;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// A claim as a container sees it.
+/// What is mounted: data that outlives the pod.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// A claim, by its name.
+    Claim(String),
+    /// The claims that a StatefulSet makes from one of its templates, by the template's name.
+    Template(String),
+}
+
+/// A volume as a container sees it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mount {
-    pub claim: String,
-    /// The folder of the claim that is mounted; empty for all of it.
+    pub volume: Volume,
+    /// The folder of it that is mounted; empty for all of it.
     pub sub_path: String,
     container: String,
-    mount_path: String,
+    /// A folder, or the path of a raw device.
+    path: String,
 }
 
 /// A mount that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Detached {
-    pub claim: String,
+    pub volume: Volume,
     /// What happened, for people.
     pub how: String,
+    /// Whether the same container mounts the same thing at another path, where the application may be told to look.
+    pub is_at_other_path: bool,
 }
 
 /// The mounts of a workload. Jobs are left out: they end, and their names change with their content.
 pub fn of(object: &Published) -> BTreeSet<Mount> {
-    let Some(spec) = pod_spec(object) else { return BTreeSet::new() };
-    mounted(spec)
-        .filter_map(|(container, mount)| {
-            let claim = claim_of(spec, text(mount, "name"))?.to_owned();
-            let sub_path = [text(mount, "subPath"), text(mount, "subPathExpr")].concat();
-            let mount_path = text(mount, "mountPath").to_owned();
-            Some(Mount { claim, sub_path, container: container.to_owned(), mount_path })
+    let Some(pod) = Pod::of(object) else { return BTreeSet::new() };
+    let mounts = pod.mounted().filter_map(|(container, mount)| {
+        Some(Mount {
+            volume: pod.volume(mount)?,
+            sub_path: folder(mount),
+            container: container.to_owned(),
+            path: place(mount).to_owned(),
         })
-        .collect()
+    });
+    mounts.collect()
 }
 
-/// The claims that the old pod template mounts and the new one does not, or has something else in the place of.
+/// The volumes that the old pod template mounts and the new one does not, or has something else in the place of.
 pub fn detached(old: &Published, new: &Published) -> BTreeSet<Detached> {
     let (before, after) = (of(old), of(new));
+    let pod = Pod::of(new);
     let replaced_by = |mount: &Mount| {
-        let spec = pod_spec(new)?;
-        let same_place = |(container, candidate): &(&str, &Value)| {
-            *container == mount.container && text(candidate, "mountPath") == mount.mount_path
-        };
-        let (_, candidate) = mounted(spec).find(same_place)?;
-        Some(describe(spec, candidate))
+        let pod = pod.as_ref()?;
+        let same_place =
+            |(container, other): &(&str, &Value)| *container == mount.container && place(other) == mount.path;
+        let (_, other) = pod.mounted().find(same_place)?;
+        Some(pod.describe(other))
     };
-    before
-        .iter()
-        .filter(|mount| !after.contains(*mount))
-        .filter_map(|mount| {
-            let is_elsewhere = after.iter().any(|other| other.claim == mount.claim && other.sub_path == mount.sub_path);
-            match replaced_by(mount) {
-                Some(by) => {
-                    Some(format!("container {} mounts {by} at {} in its place", mount.container, mount.mount_path))
-                }
-                None if is_elsewhere => None,
-                None => Some(format!("nothing mounts it at {} any more", mount.mount_path)),
+    let lost = before.iter().filter(|mount| !after.contains(*mount));
+    lost.filter_map(|mount| {
+        let shows_same = |other: &&Mount| other.volume == mount.volume && other.sub_path == mount.sub_path;
+        let by_itself = after.iter().filter(shows_same).find(|other| other.container == mount.container);
+        let Mount { container, path, .. } = mount;
+        let (how, is_at_other_path) = match (replaced_by(mount), by_itself) {
+            (Some(by), _) => (format!("container {container} mounts {by} at {path} in its place"), false),
+            (None, Some(other)) if !before.contains(other) => {
+                (format!("container {container} mounts it at {}, no longer at {path}", other.path), true)
             }
-            .map(|how| Detached { claim: mount.claim.clone(), how })
-        })
-        .collect()
+            (None, _) if after.iter().any(|other| shows_same(&other)) => return None,
+            (None, _) => (format!("nothing mounts it at {path} any more"), false),
+        };
+        Some(Detached { volume: mount.volume.clone(), how, is_at_other_path })
+    })
+    .collect()
 }
 
-fn pod_spec(object: &Published) -> Option<&Value> {
-    match object.identity.kind.as_str() {
-        "Pod" => object.get("/spec"),
-        "Job" => None,
-        kind => object.get(&format!("{}/spec", pod_template_path(&object.identity.group, kind)?)),
+/// Whether an object has pods whose mounts count.
+pub fn is_workload(object: &Published) -> bool {
+    Pod::of(object).is_some()
+}
+
+/// Whether the pods of a workload, a Job among them, use a claim.
+pub fn uses(object: &Published, claim: &str) -> bool {
+    let Some(template) = (match object.identity.kind.as_str() {
+        "Pod" => Some(""),
+        kind => pod_template_path(&object.identity.group, kind),
+    }) else {
+        return false;
+    };
+    let volumes = object.get(&format!("{template}/spec/volumes")).and_then(Value::as_array);
+    volumes
+        .into_iter()
+        .flatten()
+        .any(|volume| volume.pointer("/persistentVolumeClaim/claimName").and_then(Value::as_str) == Some(claim))
+}
+
+/// Whether a workload goes on for ever, so that what it mounts is in use.
+pub fn runs_on(kind: &str) -> bool {
+    kind != "CronJob"
+}
+
+/// The specification of a workload's pods.
+struct Pod<'v> {
+    spec: &'v Value,
+    /// The claim templates of a StatefulSet; a volume of the same name is not the pod's own.
+    templates: &'v [Value],
+}
+
+impl<'v> Pod<'v> {
+    fn of(object: &'v Published) -> Option<Self> {
+        let spec = match object.identity.kind.as_str() {
+            "Pod" => object.get("/spec")?,
+            "Job" => return None,
+            kind => object.get(&format!("{}/spec", pod_template_path(&object.identity.group, kind)?))?,
+        };
+        let templates = if object.is("apps", "StatefulSet") {
+            object.get("/spec").map(|spec| list(spec, "volumeClaimTemplates")).unwrap_or_default()
+        } else {
+            &[]
+        };
+        Some(Pod { spec, templates })
+    }
+
+    /// Each mount, and each raw device, with the name of its container.
+    fn mounted(&self) -> impl Iterator<Item = (&'v str, &'v Value)> + use<'v> {
+        let spec = self.spec;
+        let containers = ["containers", "initContainers"].into_iter().flat_map(|key| list(spec, key));
+        containers.flat_map(|container| {
+            let mounts = ["volumeMounts", "volumeDevices"].into_iter().flat_map(|key| list(container, key));
+            mounts.map(|mount| (text(container, "name"), mount))
+        })
+    }
+
+    /// The volume behind a mount, where it outlives the pod.
+    fn volume(&self, mount: &Value) -> Option<Volume> {
+        let name = text(mount, "name");
+        if self.templates.iter().any(|template| template.pointer("/metadata/name") == Some(&Value::from(name))) {
+            return Some(Volume::Template(name.to_owned()));
+        }
+        let claim = self.source(name)?.pointer("/persistentVolumeClaim/claimName")?;
+        claim.as_str().map(|claim| Volume::Claim(claim.to_owned()))
+    }
+
+    fn source(&self, volume: &str) -> Option<&'v Value> {
+        list(self.spec, "volumes").iter().find(|candidate| text(candidate, "name") == volume)
+    }
+
+    /// What a mount shows: a claim, a folder of one, or another sort of volume.
+    fn describe(&self, mount: &Value) -> String {
+        let name = text(mount, "name");
+        let whole = match self.volume(mount) {
+            Some(Volume::Claim(claim)) => format!("claim {claim}"),
+            Some(Volume::Template(template)) => format!("the claims of template {template}"),
+            None => {
+                let keys = self.source(name).and_then(Value::as_object).into_iter().flat_map(|volume| volume.keys());
+                return match keys.into_iter().find(|key| *key != "name") {
+                    Some(source) => format!("a volume of type {source}"),
+                    None => format!("volume {name}"),
+                };
+            }
+        };
+        match folder(mount).as_str() {
+            "" => whole,
+            folder => format!("folder {folder} of {whole}"),
+        }
     }
 }
 
-/// Each mount with the name of its container.
-fn mounted(spec: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    let containers = ["containers", "initContainers"].into_iter().flat_map(|key| list(spec, key));
-    containers
-        .flat_map(|container| list(container, "volumeMounts").iter().map(|mount| (text(container, "name"), mount)))
+fn folder(mount: &Value) -> String {
+    [text(mount, "subPath"), text(mount, "subPathExpr")].concat()
 }
 
-fn claim_of<'v>(spec: &'v Value, volume: &str) -> Option<&'v str> {
-    let volume = list(spec, "volumes").iter().find(|candidate| text(candidate, "name") == volume)?;
-    volume.pointer("/persistentVolumeClaim/claimName").and_then(Value::as_str)
-}
-
-/// What a mount shows: a claim, a folder of one, or another sort of volume.
-fn describe(spec: &Value, mount: &Value) -> String {
-    let name = text(mount, "name");
-    let folder = [text(mount, "subPath"), text(mount, "subPathExpr")].concat();
-    let volume = list(spec, "volumes").iter().find(|candidate| text(candidate, "name") == name);
-    let source = volume.and_then(Value::as_object).and_then(|volume| volume.keys().find(|key| *key != "name"));
-    match (claim_of(spec, name), source) {
-        (Some(claim), _) if folder.is_empty() => format!("claim {claim}"),
-        (Some(claim), _) => format!("folder {folder} of claim {claim}"),
-        (None, Some(source)) => format!("a volume of type {source}"),
-        (None, None) => format!("volume {name}"),
+fn place(mount: &Value) -> &str {
+    match text(mount, "mountPath") {
+        "" => text(mount, "devicePath"),
+        path => path,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::acknowledgement::Subject;
 use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
+use crate::finish::hash::sha256_of_text;
 use crate::finish::labels;
 use crate::finish::protection;
 use crate::object::Identity;
@@ -16,6 +17,7 @@ const INDEX: &str = "kustomization.yaml";
 /// layer `data` is read.
 const WATCHED: &[&str] = &[
     "certificaterequest",
+    "challenge",
     "clusterrolebinding",
     "configmap",
     "cronjob",
@@ -29,6 +31,7 @@ const WATCHED: &[&str] = &[
     "ingressclass",
     "job",
     "namespace",
+    "order",
     "persistentvolume",
     "persistentvolumeclaim",
     "pod",
@@ -122,8 +125,10 @@ pub struct Published {
     pub identity: Identity,
     /// Without what a Secret holds, plain or encrypted.
     pub value: Value,
-    /// Whether it is a SOPS file, which carries no annotation of ours.
-    pub is_sops: bool,
+    /// What a Secret holds, so that two can be told apart; it is part of no message.
+    pub secret_hash: Option<[u8; 32]>,
+    /// Whether it is a SOPS file or a SealedSecret, which are passed through and carry no annotation of ours.
+    pub is_verbatim: bool,
 }
 
 impl Published {
@@ -136,13 +141,14 @@ impl Published {
 
     /// An object that was read already.
     pub fn new(path: &str, place: Place, identity: Identity, mut value: Value) -> Self {
-        let mut is_sops = false;
+        let mut is_verbatim = identity.is("bitnami.com", "SealedSecret");
+        let mut secret_hash = None;
         if let (true, Value::Object(fields)) = (identity.is("", "Secret"), &mut value) {
-            is_sops = fields.remove("sops").is_some();
-            fields.remove("data");
-            fields.remove("stringData");
+            is_verbatim = fields.remove("sops").is_some();
+            let held = ["data", "stringData"].map(|key| fields.remove(key));
+            secret_hash = Some(sha256_of_text(&serde_json::to_string(&held).unwrap_or_default()));
         }
-        Published { path: path.to_owned(), place, identity, value, is_sops }
+        Published { path: path.to_owned(), place, identity, value, secret_hash, is_verbatim }
     }
 
     pub fn get(&self, pointer: &str) -> Option<&Value> {
@@ -179,6 +185,16 @@ impl Published {
 
     pub fn is_claim(&self) -> bool {
         self.is("", "PersistentVolumeClaim")
+    }
+
+    /// A claim of the same namespace, by its name.
+    pub fn claim(&self, name: &str) -> Identity {
+        Identity {
+            group: String::new(),
+            kind: "PersistentVolumeClaim".to_owned(),
+            namespace: self.identity.namespace.clone(),
+            name: name.to_owned(),
+        }
     }
 
     /// The namespace that it is in, or is.

@@ -1,14 +1,19 @@
 //! What an object that stays may not do: gates that compare its two versions.
 
-use super::codes::{DATA_DETACHED, IMMUTABLE_CHANGED, OBJECT_MOVED, PROTECTION_REMOVED, STORAGE_SHRUNK};
+use super::codes::{
+    DATA_DETACHED, DATA_REMOVED, GROWTH_DOUBTFUL, IMMUTABLE_CHANGED, OBJECT_MOVED, PROTECTION_REMOVED, STORAGE_SHRUNK,
+};
+use super::condition::Condition;
 use super::finding::{Finding, plain};
 use super::immutable;
-use super::mounts;
+use super::mounts::{self, Detached, Volume};
 use super::object::Published;
-use super::quantity;
 use crate::diag::Severity;
+use crate::kubernetes::quantity;
 use crate::spec::common::Layer;
+use serde_json::Value;
 use std::cmp::Ordering;
+use std::ops::Range;
 
 /// An object that is in both trees.
 #[derive(Debug, Clone)]
@@ -27,12 +32,10 @@ impl Pair {
         if !is_refused {
             findings.extend(self.protection());
         }
-        findings.extend(self.shrunk());
+        findings.extend(self.resized());
         findings.extend(self.immutable());
-        for detached in mounts::detached(&self.old, &self.new) {
-            let what = format!("{} no longer mounts claim {}: {}", plain(&self.old), detached.claim, detached.how);
-            findings.push(Finding { claim: Some(detached.claim), ..Finding::about(&DATA_DETACHED, &self.old, what) });
-        }
+        findings.extend(self.renumbered());
+        findings.extend(mounts::detached(&self.old, &self.new).into_iter().map(|detached| self.detached(detached)));
         findings.iter_mut().for_each(|finding| finding.path = Some(self.new.path.clone()));
         findings
     }
@@ -66,15 +69,77 @@ impl Pair {
         })
     }
 
-    fn shrunk(&self) -> Option<Finding> {
+    /// A claim that asks for another size.
+    fn resized(&self) -> Option<Finding> {
         const STORAGE: &str = "/spec/resources/requests/storage";
         let (old, new) = (self.old.get(STORAGE)?, self.new.get(STORAGE)?);
-        if !self.old.is_claim() || quantity::compare(new, old) != Some(Ordering::Less) {
+        if !self.old.is_claim() {
             return None;
         }
-        let size = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let what = format!("{} would shrink from {} to {}", plain(&self.old), size(old), size(new));
-        Some(Finding::about(&STORAGE_SHRUNK, &self.old, what))
+        let size = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let (was, is) = (size(old), size(new));
+        match quantity::compare(new, old)? {
+            Ordering::Less => {
+                let what = format!("{} would shrink from {was} to {is}", plain(&self.old));
+                Some(Finding::about(&STORAGE_SHRUNK, &self.old, what))
+            }
+            Ordering::Equal => None,
+            Ordering::Greater => {
+                let what = format!("{} grows from {was} to {is}", plain(&self.old));
+                let class = self.new.text("/spec/storageClassName").to_owned();
+                let condition = Condition::GrowthIsDoubtful { class };
+                let finding = Finding::about(&GROWTH_DOUBTFUL, &self.old, what);
+                Some(Finding { severity: Severity::Warning, condition, ..finding })
+            }
+        }
+    }
+
+    /// A StatefulSet whose pods get other numbers, and with them other claims.
+    fn renumbered(&self) -> Option<Finding> {
+        let (old, new) = (&self.old, &self.new);
+        let has_claims = |object: &Published| {
+            object.get("/spec/volumeClaimTemplates").and_then(Value::as_array).is_some_and(|list| !list.is_empty())
+        };
+        if !old.is("apps", "StatefulSet") || !has_claims(old) || !has_claims(new) {
+            return None;
+        }
+        let (was, is) = (numbers(old), numbers(new));
+        let gone: Vec<String> = was.clone().filter(|number| !is.contains(number)).map(|n| n.to_string()).collect();
+        let deletes = new.text("/spec/persistentVolumeClaimRetentionPolicy/whenScaled") == "Delete";
+        let finding = if gone.is_empty() {
+            return None;
+        } else if deletes {
+            let what = format!("{} loses its pods {}, and their claims are deleted", plain(old), gone.join(", "));
+            Finding::about(&DATA_REMOVED, old, what)
+        } else if is.start != was.start && !is.is_empty() {
+            let what = format!(
+                "pods of {} are numbered from {} instead of {}, and nothing mounts the claims of {}",
+                plain(old),
+                is.start,
+                was.start,
+                gone.join(", ")
+            );
+            Finding::about(&DATA_DETACHED, old, what)
+        } else {
+            // Scaled down: the claims wait for the pods to come back.
+            return None;
+        };
+        Some(Finding { condition: Condition::NamespaceIsKept, ..finding })
+    }
+
+    fn detached(&self, detached: Detached) -> Finding {
+        let Detached { volume, how, is_at_other_path } = detached;
+        let (name, condition) = match volume {
+            Volume::Claim(claim) => (format!("claim {claim}"), Condition::ClaimIsKept(claim)),
+            Volume::Template(template) => {
+                (format!("the claims of its template {template}"), Condition::NamespaceIsKept)
+            }
+        };
+        let (severity, what) = match is_at_other_path {
+            true => (Severity::Warning, format!("{} mounts {name} elsewhere: {how}", plain(&self.old))),
+            false => (Severity::Error, format!("{} no longer mounts {name}: {how}", plain(&self.old))),
+        };
+        Finding { severity, condition, ..Finding::about(&DATA_DETACHED, &self.old, what) }
     }
 
     fn immutable(&self) -> Option<Finding> {
@@ -89,13 +154,20 @@ impl Pair {
     }
 }
 
+/// The numbers of a StatefulSet's pods.
+fn numbers(set: &Published) -> Range<u64> {
+    let number = |pointer: &str, otherwise| set.get(pointer).and_then(Value::as_u64).unwrap_or(otherwise);
+    let start = number("/spec/ordinals/start", 0);
+    start..start.saturating_add(number("/spec/replicas", 1))
+}
+
 /// An object that moves to a later layer: refused for what must not be deleted in between.
 pub fn moved(old: &Published, order: (bool, Layer), layer: Layer) -> Option<Finding> {
     if order <= old.place.order() {
         return None;
     }
     let is_balancer = old.is("", "Service") && old.text("/spec/type") == "LoadBalancer";
-    let is_data = old.is_kept() || (old.is_sops && old.place.layer == Layer::Data);
+    let is_data = old.is_kept() || (old.is_verbatim && old.place.layer == Layer::Data);
     let is_refused = is_data || old.is("apps", "StatefulSet") || is_balancer;
     let from = if old.place.environment.is_empty() { "the cluster's own objects".to_owned() } else { layer_of(old) };
     let what = format!("{} moves from {from} to layer {}", plain(old), layer.name());

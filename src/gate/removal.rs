@@ -1,84 +1,25 @@
 //! `data-removed`, `namespace-removed`, `crd-removed`, and StatefulSets that leave their volumes behind.
 
-use super::NewTree;
 use super::codes::{CRD_REMOVED, DATA_DETACHED, DATA_REMOVED, NAMESPACE_REMOVED};
+use super::facts::Facts;
 use super::finding::{Finding, plain};
-use super::last_tree::LastTree;
-use super::object::Published;
+use super::mounts::{self, Mount, Volume};
+use super::new_tree::NewTree;
+use super::object::{Place, Published, is_watched};
 use super::rename;
-use crate::emit::CLUSTER_FOLDER;
 use crate::failure::Failed;
 use crate::finish::labels;
 use crate::spec::common::Layer;
 use serde_json::Value;
-use std::collections::BTreeMap;
-
-/// What is asked of the last tree beyond what differs; each answer is looked up once.
-pub struct Facts<'t> {
-    pub last: &'t dyn LastTree,
-    let_go: BTreeMap<(String, String, String), bool>,
-}
-
-impl<'t> Facts<'t> {
-    pub fn new(last: &'t dyn LastTree) -> Self {
-        Facts { last, let_go: BTreeMap::new() }
-    }
-
-    /// Whether a published namespace was published with `protect: false`: it has a Namespace or data, and nothing of that is
-    /// kept. One without either was never let go.
-    pub fn is_let_go(&mut self, cluster: &str, environment: &str, namespace: &str) -> Result<bool, Failed> {
-        let key = (cluster.to_owned(), environment.to_owned(), namespace.to_owned());
-        if let Some(known) = self.let_go.get(&key) {
-            return Ok(*known);
-        }
-        let folder = format!("{cluster}/{environment}/{namespace}");
-        let data = format!("{folder}/{}/", Layer::Data.name());
-        let own = format!("{folder}/{}/namespace-", Layer::Platform.name());
-        let (mut marks, mut kept) = (0, 0);
-        for path in self.last.files(&folder)? {
-            if !path.starts_with(&data) && !path.starts_with(&own) {
-                continue;
-            }
-            let Some(object) = self.read(&path)?.filter(|object| !object.is_sops) else { continue };
-            marks += 1;
-            kept += usize::from(object.is_kept());
-        }
-        let is_let_go = marks > 0 && kept == 0;
-        self.let_go.insert(key, is_let_go);
-        Ok(is_let_go)
-    }
-
-    /// Whether a claim was published, and protected.
-    pub fn is_claim_kept(
-        &self,
-        cluster: &str,
-        environment: &str,
-        namespace: &str,
-        claim: &str,
-    ) -> Result<bool, Failed> {
-        let file = format!("persistentvolumeclaim-{claim}.yaml");
-        let paths = [
-            format!("{cluster}/{environment}/{namespace}/{}/{file}", Layer::Data.name()),
-            format!("{cluster}/{CLUSTER_FOLDER}/{}/{namespace}/{file}", Layer::Data.name()),
-        ];
-        for path in paths {
-            if let Some(claim) = self.read(&path)? {
-                return Ok(claim.is_kept());
-            }
-        }
-        Ok(false)
-    }
-
-    pub fn read(&self, path: &str) -> Result<Option<Published>, Failed> {
-        Ok(self.last.read(path)?.and_then(|bytes| Published::read(path, &bytes)))
-    }
-}
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is to be said of objects that leave.
 pub fn findings(
     left: &[Published],
     new: &NewTree<'_>,
     added: &BTreeMap<String, Option<Vec<u8>>>,
+    mounted: &mut Mounted<'_>,
     facts: &mut Facts<'_>,
 ) -> Result<Vec<Finding>, Failed> {
     let mut findings = Vec::new();
@@ -102,6 +43,9 @@ pub fn findings(
         } else {
             stateful_set_leaves(old, new, facts)?
         };
+        if found.is_none() {
+            findings.extend(claims_forsaken(old, new, mounted, facts)?);
+        }
         findings.extend(found.map(|finding| Finding { because: renames.told(old), ..named_site(finding, around) }));
     }
     Ok(findings)
@@ -119,13 +63,13 @@ fn named_site(mut finding: Finding, around: &[&Published]) -> Finding {
     finding
 }
 
-/// Data that the cluster keeps. A SOPS file carries no annotation, so its namespace answers for it.
+/// Data that the cluster keeps. What is passed through carries no annotation, so its namespace answers for it.
 fn is_protected(old: &Published, facts: &mut Facts<'_>) -> Result<bool, Failed> {
     if old.is_kept() {
         return Ok(true);
     }
     let place = &old.place;
-    Ok(old.is_sops
+    Ok(old.is_verbatim
         && place.layer == Layer::Data
         && !facts.is_let_go(&place.cluster, &place.environment, &place.namespace)?)
 }
@@ -153,20 +97,109 @@ fn delete_line(old: &Published) -> String {
     }
 }
 
-/// The claims that a StatefulSet made are nobody's when it leaves.
+/// The claims that a StatefulSet made are nobody's when it leaves, or are deleted with it.
 fn stateful_set_leaves(old: &Published, new: &NewTree<'_>, facts: &mut Facts<'_>) -> Result<Option<Finding>, Failed> {
     let templates = old.get("/spec/volumeClaimTemplates").and_then(Value::as_array);
     let place = &old.place;
     if !old.is("apps", "StatefulSet")
         || templates.is_none_or(Vec::is_empty)
-        || new.is_disabled(&place.cluster, old.home(), old.label(labels::SITE))
         || facts.is_let_go(&place.cluster, &place.environment, &place.namespace)?
     {
         return Ok(None);
     }
-    let is_deleted = old.text("/spec/persistentVolumeClaimRetentionPolicy/whenDeleted") == "Delete";
-    let then =
-        if is_deleted { "the claims that it made are deleted" } else { "nothing mounts the claims that it made" };
-    let what = format!("{} leaves, and {then}", plain(old));
+    if old.text("/spec/persistentVolumeClaimRetentionPolicy/whenDeleted") == "Delete" {
+        let what = format!("{} leaves, and the claims that it made are deleted with it", plain(old));
+        return Ok(Some(Finding::about(&DATA_REMOVED, old, what)));
+    }
+    if new.is_disabled(&place.cluster, old.home(), old.label(labels::SITE)) {
+        return Ok(None);
+    }
+    let what = format!("{} leaves, and nothing mounts the claims that it made", plain(old));
     Ok(Some(Finding::about(&DATA_DETACHED, old, what)))
+}
+
+/// Claims that stay while the workload that mounted them leaves, and that no other mounts.
+fn claims_forsaken(
+    old: &Published,
+    new: &NewTree<'_>,
+    mounted: &mut Mounted<'_>,
+    facts: &Facts<'_>,
+) -> Result<Vec<Finding>, Failed> {
+    let Place { cluster, environment, namespace, .. } = &old.place;
+    let mounts = mounts::of(old);
+    if mounts.is_empty()
+        || !new.has_namespace(cluster, old.home())
+        || new.is_disabled(cluster, old.home(), old.label(labels::SITE))
+    {
+        return Ok(Vec::new());
+    }
+    let mut findings = Vec::new();
+    for mount in mounts {
+        let Volume::Claim(claim) = &mount.volume else { continue };
+        if new.find(cluster, &old.claim(claim)).is_none()
+            || mounted.shows(&mount, &old.place.cluster, old.home(), mounts::runs_on(&old.identity.kind), new, facts)?
+            || !facts.is_claim_kept(cluster, environment, namespace, claim)?
+        {
+            continue;
+        }
+        let folder = if mount.sub_path.is_empty() { String::new() } else { format!("folder {} of ", mount.sub_path) };
+        let what = format!("{} leaves, and nothing mounts {folder}claim {claim} any more", plain(old));
+        findings.push(Finding::about(&DATA_DETACHED, old, what));
+    }
+    findings.dedup_by(|one, other| one.what == other.what);
+    Ok(findings)
+}
+
+/// What the workloads of the new tree mount, by path; looked up where a workload leaves.
+pub struct Mounted<'g> {
+    /// Of files that differ and stay.
+    changed: &'g BTreeMap<String, BTreeSet<Mount>>,
+    /// The bytes of files that are new.
+    added: &'g BTreeMap<String, Option<Vec<u8>>>,
+    known: BTreeMap<String, BTreeSet<Mount>>,
+}
+
+impl<'g> Mounted<'g> {
+    pub fn new(changed: &'g BTreeMap<String, BTreeSet<Mount>>, added: &'g BTreeMap<String, Option<Vec<u8>>>) -> Self {
+        Mounted { changed, added, known: BTreeMap::new() }
+    }
+
+    /// Whether some workload shows what a mount showed; one that runs on is asked for where the one that leaves did.
+    fn shows(
+        &mut self,
+        mount: &Mount,
+        cluster: &str,
+        namespace: &str,
+        runs_on: bool,
+        new: &NewTree<'_>,
+        facts: &Facts<'_>,
+    ) -> Result<bool, Failed> {
+        for object in new.objects_in(cluster, namespace) {
+            let kind = object.identity.kind.as_str();
+            if !is_watched(&object.path) || runs_on && !mounts::runs_on(kind) {
+                continue;
+            }
+            let shows = |other: &Mount| {
+                other.volume == mount.volume && (other.sub_path == mount.sub_path || other.sub_path.is_empty())
+            };
+            if self.of(&object.path, facts)?.iter().any(shows) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn of(&mut self, path: &str, facts: &Facts<'_>) -> Result<&BTreeSet<Mount>, Failed> {
+        let slot = match self.known.entry(path.to_owned()) {
+            Entry::Occupied(slot) => return Ok(slot.into_mut()),
+            Entry::Vacant(slot) => slot,
+        };
+        let of = |object: Option<Published>| object.map(|object| mounts::of(&object)).unwrap_or_default();
+        Ok(slot.insert(match (self.changed.get(path), self.added.get(path)) {
+            (Some(mounts), _) => mounts.clone(),
+            (None, Some(bytes)) => of(bytes.as_ref().and_then(|bytes| Published::read(path, bytes))),
+            // As it was.
+            (None, None) => of(facts.read(path)?),
+        }))
+    }
 }

@@ -1,6 +1,6 @@
 //! Tells renames for what they are: the old namespace or claim leaves, and one that begins empty takes its place.
 
-use super::NewTree;
+use super::new_tree::NewTree;
 use super::object::Published;
 use crate::finish::labels;
 use crate::pipeline::UnitSummary;

@@ -45,7 +45,9 @@ pub static TYPE_MISMATCH: Code = Code {
 pub static INVALID_OBJECT_VALUE: Code = Code {
     name: "invalid-object-value",
     explanation: "A field of the object has a value that its schema does not allow: not one of the words allowed, out of \
-        range, too long or too short, or not of the form asked for.",
+        range, too long or too short, or not of the form asked for; or the API server's own code refuses it, such as a mount of \
+        a volume that the pod does not have.\n\n\
+        The pods of a StatefulSet are held to the same as others, though the server would tell only when it makes them.",
 };
 
 pub static DUPLICATE_LIST_ITEM: Code = Code {

@@ -3,7 +3,7 @@
 //! Takes an object and the [`ServedKind`] it claims to be; pushes every [`Violation`], not the first alone. It knows fields and
 //! pointers, no files. What it says never holds a value of the object, so that no secret can leak through it.
 //!
-//! What is held: unknown and missing fields, types, whole numbers in their range, enums, patterns, lengths, bounds, formats,
+//! What is held: what the server's own code refuses ([`server`]), unknown and missing fields, types, whole numbers in their range, enums, patterns, lengths, bounds, formats,
 //! quantities, items of sets and keyed lists that are there twice, conditions below `allOf`, `anyOf`, `oneOf` and `not`, the
 //! metadata of the object and of templates in it ([`metadata`]), and fields that only the server sets. CEL rules of CRDs are not
 //! evaluated.
@@ -14,6 +14,7 @@
 pub mod formats;
 mod lists;
 pub mod metadata;
+pub mod server;
 pub mod violation;
 
 use super::api::ServedKind;
@@ -31,6 +32,7 @@ pub fn validate_object(served: ServedKind<'_>, object: &Value, violations: &mut 
     walk.value(served.schema, object);
     if let Value::Object(fields) = object {
         metadata::check_object(&mut walk, served, fields);
+        server::check_object(&mut walk, served, fields);
     }
     for violation in violations.iter_mut().skip(before) {
         if let Problem::UnknownField { since, .. } = &mut violation.problem {

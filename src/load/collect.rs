@@ -42,11 +42,7 @@ pub(super) struct Broken {
     pub document: LazyDocument,
 }
 
-pub(super) fn collect(sources: &Sources, memory: &SpecMemory) -> Collected {
-    collect_of(sources, memory, &|_| true)
-}
-
-/// As [`collect`], of the files that are wanted.
+/// Reads the files that are wanted, with what the last run knew of them.
 pub(super) fn collect_of(sources: &Sources, memory: &SpecMemory, is_wanted: &dyn Fn(&SourceFile) -> bool) -> Collected {
     let files: Vec<FileId> = sources
         .find(FLEET_FILE)

@@ -3,13 +3,13 @@
 //! Between [`read`] and [`Reading::finish`] the caller may say what it needs: what it does not need stays known by kind and
 //! name, and is not judged.
 
-use super::collect::{Collected, collect};
+use super::collect::{Collected, collect_of};
 use super::memory::{Remembered, SpecMemory};
 use super::{DUPLICATE_NAME, Names, Specs, facts, inputs, references, templates};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::inputs::{FLEET_FILE, NO_FLEET};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::spec::{FleetSpec, Kind, Metadata, Spec};
 use crate::yaml::{Document, LazyDocument, Node, NodeValue};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +56,17 @@ pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading>
 
 /// As [`read`], with what the last run knew of spec files.
 pub fn read_with(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagnostics) -> Option<Reading> {
+    read_files(sources, memory, &|_| true, Names::default(), diagnostics)
+}
+
+/// As [`read_with`], of those spec files that are wanted. `others` are the names that the rest has; it is not judged.
+pub fn read_files(
+    sources: &Sources,
+    memory: &SpecMemory,
+    is_wanted: &dyn Fn(&SourceFile) -> bool,
+    others: Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<Reading> {
     let mut findings: BTreeMap<(Kind, String), Diagnostics> = BTreeMap::new();
     let mut general = Diagnostics::new();
     inputs::check_entries(sources, &mut |file, diagnostic| match templates::folder_of(&file.path) {
@@ -73,7 +84,7 @@ pub fn read_with(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagn
         findings: told,
         unread,
         remembered,
-    } = collect(sources, memory);
+    } = collect_of(sources, memory, is_wanted);
     for (kind, name, found) in told {
         findings.entry((kind, name)).or_default().extend(found);
     }
@@ -115,6 +126,7 @@ pub fn read_with(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagn
         is_fleet_missing,
     };
     names.extend(names_of(&specs));
+    names.extend(others.0);
     specs.names = Names(names);
     let broken = broken
         .into_iter()

@@ -125,12 +125,12 @@ struct Frame<'s> {
 }
 
 /// A name found in the schema.
-struct Found<'s> {
+pub(super) struct Found<'s> {
     in_frame: Option<usize>,
     keys: Path,
     test: Test,
-    view: View<'s>,
-    path: Vec<Step>,
+    pub view: View<'s>,
+    pub path: Vec<Step>,
 }
 
 impl<'s> Binder<'s> {
@@ -157,7 +157,12 @@ impl<'s> Binder<'s> {
         Lookup { scope, path: keys, test, pushes }
     }
 
-    fn find(&self, name: &str, tag: Span) -> Result<Found<'s>, Box<Diagnostic>> {
+    /// What is in front of a tag, innermost first, and the root.
+    pub fn views(&self) -> impl Iterator<Item = View<'s>> {
+        self.frames.iter().rev().map(|frame| frame.view.clone()).chain([self.root.clone()])
+    }
+
+    pub fn find(&self, name: &str, tag: Span) -> Result<Found<'s>, Box<Diagnostic>> {
         if name == "." {
             let Some((depth, frame)) = self.frames.iter().enumerate().next_back() else {
                 let error = Diagnostic::error(&codes::UNKNOWN_NAME, "`.` stands outside of all sections")

@@ -97,6 +97,11 @@ impl<'s> View<'s> {
         View { root, members: Vec::new(), types: Types::ALL, open: true }
     }
 
+    /// All schema objects that speak about the value.
+    pub fn members(&self) -> Vec<&'s Map<String, Value>> {
+        self.members.clone()
+    }
+
     /// The property, where the schema declares it.
     pub fn declared(&self, name: &str) -> Option<View<'s>> {
         let found: Vec<&Value> = self.properties().filter_map(|properties| properties.get(name)).collect();

@@ -18,6 +18,8 @@ pub struct Trace {
     pub place: Span,
     /// The template's text of its key, where it has one.
     pub key: Option<Span>,
+    /// The keys that the text stands under, outermost first; its own is not among them.
+    pub under: Vec<Span>,
     /// The tags of the partials that the text came through, from the rendered file to the innermost.
     pub through: Vec<Span>,
     /// What the value is, or is made with; empty for the template's own text.
@@ -126,6 +128,7 @@ pub(super) fn trace(filled: &Filled<'_, '_>, root: &Node, pointer: &Pointer) -> 
     let segments = pointer.segments();
     let mut node = root;
     let mut key: Option<&Node> = None;
+    let mut under: Vec<Span> = Vec::new();
     for (depth, segment) in segments.iter().enumerate() {
         let below = &segments[depth..];
         let step = match &node.value {
@@ -137,21 +140,22 @@ pub(super) fn trace(filled: &Filled<'_, '_>, root: &Node, pointer: &Pointer) -> 
         };
         match step {
             Some(Step::Entry(entry)) => {
-                key = Some(&entry.key);
+                under.extend(key.replace(&entry.key).map(|key| filled.span(key)));
                 node = &entry.value;
             }
             Some(Step::Item(item)) => {
-                key = None;
+                under.extend(key.take().map(|key| filled.span(key)));
                 node = item;
             }
             Some(Step::Merged(entry, hole)) => {
                 let inserted = filled.inserted(hole, below).into_iter().collect();
-                return filled.at(&entry.value, Some(&entry.key), inserted, &[]);
+                under.extend(key.map(|key| filled.span(key)));
+                return Trace { under, ..filled.at(&entry.value, Some(&entry.key), inserted, &[]) };
             }
-            None => return filled.end(node, key, below),
+            None => return Trace { under, ..filled.end(node, key, below) },
         }
     }
-    filled.end(node, key, &[])
+    Trace { under, ..filled.end(node, key, &[]) }
 }
 
 enum Step<'n> {
@@ -178,6 +182,7 @@ impl Filled<'_, '_> {
         Trace {
             place: self.span(node),
             key: key.map(|key| self.span(key)),
+            under: Vec::new(),
             through: self.compiled.tags_of(self.shape.text.map.through(node.start)),
             inserted: inserted.into_iter().chain(in_key).collect(),
             asked: self.asked(node, key),

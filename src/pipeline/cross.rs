@@ -7,11 +7,13 @@ use super::prepare::Prepared;
 use super::run;
 use super::unit::{self, unit_id};
 use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::emit::DELIVERY_FOLDER;
 use crate::object::{FieldPlace, Identity};
 use crate::patching::Hits;
 use crate::patching::book::PatchLayer;
 use crate::resolve::Unit;
 use crate::source::Span;
+use crate::spec::fleet::DeliveryKind;
 use crate::validate::rules::duplicate_host::{Claimant, HostClaim};
 use crate::validate::rules::{Verdict, Wanting, duplicate_host};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,7 +24,15 @@ pub static DUPLICATE_OBJECT: Code = Code {
                   their files. In the cluster they would overwrite each other without end. Rename or remove one of them.",
 };
 
-pub static CODES: &[&Code] = &[&DUPLICATE_OBJECT];
+pub static SHARED_DELIVERY: Code = Code {
+    name: "shared-delivery",
+    explanation: "With `delivery.destination` one Argo CD serves several clusters, and the names of its projects and Applications begin with \
+                  the cluster's name. Cluster `a` with tenant `b-c` and cluster `a-b` with tenant `c` then both have a project `a-b-c`, \
+                  which each would give to its own tenant. Rename one of the clusters, or give them different values of `delivery.namespace` \
+                  where they have an Argo CD each.",
+};
+
+pub static CODES: &[&Code] = &[&DUPLICATE_OBJECT, &SHARED_DELIVERY];
 
 /// Objects made twice whose places are looked for; the rest follow from the same mistake.
 const MAX_REPORTED: usize = 200;
@@ -136,6 +146,49 @@ pub fn report_twice(prepared: &Prepared<'_>, seen: &Seen, units: &[Unit<'_>], di
         let ids = [first.id(), second.id()];
         diagnostics.push(made_twice(identity, (one, two), ids.iter().map(String::as_str)));
     }
+}
+
+/// Reports objects of one Argo CD that the delivery of two clusters makes. Only where a cluster has a destination can they share one.
+pub fn shared_delivery(prepared: &Prepared<'_>, units: &[UnitSummary], diagnostics: &mut Diagnostics) {
+    let has_destination =
+        |cluster: &str| prepared.cluster(cluster).is_some_and(|cluster| cluster.delivery.destination.is_some());
+    let clusters: Vec<&str> = prepared
+        .specs
+        .clusters
+        .keys()
+        .map(String::as_str)
+        .filter(|cluster| may_share_delivery(prepared, cluster))
+        .collect();
+    let mut makers: BTreeMap<&Identity, Vec<&str>> = BTreeMap::new();
+    for unit in units.iter().filter(|unit| clusters.contains(&unit.cluster.as_str())) {
+        let folder = format!("{}/{DELIVERY_FOLDER}/", unit.cluster);
+        for object in unit.objects.iter().filter(|object| object.path.starts_with(&folder)) {
+            makers.entry(&object.identity).or_default().push(&unit.cluster);
+        }
+    }
+    let mut told = BTreeSet::new();
+    for (identity, clusters) in makers {
+        let [first, others @ ..] = clusters.as_slice() else { continue };
+        for other in others.iter().filter(|other| has_destination(first) || has_destination(other)) {
+            let places =
+                [first, other].map(|name| prepared.specs.clusters.get(*name).map(|found| found.spec.name_place()));
+            if let ([Some(one), Some(two)], true) = (places, told.insert((*first, *other))) {
+                diagnostics.push(
+                    Diagnostic::error(&SHARED_DELIVERY, format!("clusters `{first}` and `{other}` both deliver {identity}"))
+                        .about(identity.name.as_str())
+                        .at(two, "names of its delivery begin with this")
+                        .also(one, "and these with this")
+                        .help("rename one of the clusters; where each has an Argo CD of its own, give them different `delivery.namespace`s"),
+                );
+            }
+        }
+    }
+}
+
+/// Whether the objects that deliver a cluster may lie beside another cluster's: in an Argo CD that applies to several.
+pub fn may_share_delivery(prepared: &Prepared<'_>, cluster: &str) -> bool {
+    let argocds = || prepared.clusters().filter(|(_, cluster)| cluster.delivery.kind == DeliveryKind::Argocd);
+    argocds().any(|(name, _)| name == cluster) && argocds().any(|(_, cluster)| cluster.delivery.destination.is_some())
 }
 
 /// What rules left open until all units are known.

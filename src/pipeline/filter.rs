@@ -100,7 +100,7 @@ pub fn holds(names: &[String], name: &str) -> bool {
 }
 
 /// How much of each layer's scope was compiled: a patch is judged only where all of it was.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Scope {
     /// For each layer, how many deployments it has and how many of them are left out.
     layers: BTreeMap<PatchLayer, (usize, usize)>,

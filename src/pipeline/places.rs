@@ -10,6 +10,7 @@ use crate::object::{Identity, Object};
 use crate::pointer::Pointer;
 use crate::resolve::{deployments, units};
 use crate::source::{Sources, Span};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A field of an object, by the object's cluster and identity.
@@ -21,6 +22,8 @@ pub struct Field<'a> {
     /// As templates write it: a Job that runs on change without its suffix.
     pub identity: &'a Identity,
     pub at: &'a Pointer,
+    /// What it was before, where it is a text: of several values in it, those that were part of it did not change it.
+    pub was: Option<&'a str>,
 }
 
 /// Who sets it.
@@ -76,11 +79,22 @@ fn setter(objects: &[Object<'_>], field: &Field<'_>) -> Option<Setter> {
         return Some(Setter { place, who: label });
     }
     let place = object.origin.field(field.at);
-    Some(match place.value {
-        Some((span, layer)) => Setter { place: span, who: layer },
-        None => {
-            let patch = place.label.strip_prefix("set by this patch of ").map(|who| format!("patch of {who}"));
-            Setter { place: place.span, who: patch.unwrap_or_default() }
-        }
-    })
+    if let Some(who) = place.label.strip_prefix("set by this patch of ") {
+        return Some(Setter { place: place.span, who: format!("patch of {who}") });
+    }
+    let mut inserted = object.origin.inserted(field.at);
+    if let Some(was) = field.was.filter(|_| inserted.len() > 1) {
+        inserted.retain(|(value, _)| !was.contains(&text_of(value)));
+    }
+    // Of several that may have changed it, none is the one.
+    let own = match inserted.as_mut_slice() {
+        [(_, own)] => own.take(),
+        _ => None,
+    };
+    let (place, who) = own.unwrap_or((place.span, String::new()));
+    Some(Setter { place, who })
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

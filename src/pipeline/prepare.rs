@@ -124,6 +124,11 @@ impl<'s> Prepared<'s> {
         self.clusters.get(name)
     }
 
+    /// All clusters of the specs, by name.
+    pub fn clusters(&self) -> impl Iterator<Item = (&str, &PreparedCluster)> {
+        self.clusters.iter().map(|(name, cluster)| (name.as_str(), cluster))
+    }
+
     /// The Secret with the keys for a tenant's SOPS files on a cluster.
     pub fn sops_secret(&self, cluster: &Cluster, tenant: &str, diagnostics: &mut Diagnostics) -> String {
         let Some(prepared) = self.clusters.get(cluster.spec.name()) else { return String::new() };

@@ -67,6 +67,7 @@ impl<'s> Run<'_, 's> {
     pub fn namespaces(&mut self, units: &[Unit<'s>]) -> Result<BTreeMap<String, Vec<UnitSummary>>, Failed> {
         let mut by_cluster: BTreeMap<String, Vec<UnitSummary>> = BTreeMap::new();
         for batch in units.chunks(BATCH) {
+            self.sink.go_on()?;
             let prepared = self.prepared;
             let recalled: Vec<Recalled> = match &self.recall {
                 Some(recall) => batch.par_iter().map(|unit| recall.find(prepared, unit)).collect(),
@@ -208,7 +209,8 @@ impl<'s> Run<'_, 's> {
         // Where others write into its namespace too, its objects have to be held against theirs.
         let has_company = namespaces.iter().any(|unit| unit.namespace == settings.namespace)
             || own.objects.iter().any(|object| object.identity.namespace == settings.namespace);
-        let digest = self.recall.as_ref().filter(|_| !has_company);
+        let is_compared = has_company || cross::may_share_delivery(self.prepared, name);
+        let digest = self.recall.as_ref().filter(|_| !is_compared);
         let digest = digest.map(|recall| recall.parts.of_delivery(&delivered, settings));
         if let (Some(recall), Some(digest), true) = (&mut self.recall, &digest, diagnostics.is_empty())
             && let Some(known) = recall.memory.find(name, digest)
@@ -224,7 +226,7 @@ impl<'s> Run<'_, 's> {
         if has_company {
             self.seen.add_namespaced(self.prepared, &summary, units, namespaces);
         }
-        if self.forgets_objects {
+        if self.forgets_objects && !is_compared {
             summary.objects = Vec::new();
         }
         let number = files.files().len();

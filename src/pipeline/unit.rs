@@ -139,17 +139,15 @@ pub fn traced<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>, findings: &mut Findi
     Some(TracedObjects::new(objects, finish, &context, emit))
 }
 
-/// What the template of one of a unit's deployments is rendered with.
-pub fn inputs<'s>(
-    prepared: &Prepared<'s>,
-    unit: &Unit<'s>,
-    deployment: usize,
-    findings: &mut Findings,
-) -> Option<Arc<RenderInputs<'s>>> {
-    let resolved = resolve(prepared, unit, findings.phase(Phase::Resolve));
-    // Those that cannot be resolved are left out, so that numbers mean something only where none is.
-    (resolved.deployments.len() == unit.deployments.len()).then(|| resolved.deployments.get(deployment).cloned())?
+/// What the templates of a unit are rendered with: its namespace's, where it has one, and those of its deployments, in order.
+/// None where one of them cannot be resolved.
+pub fn inputs<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>, findings: &mut Findings) -> Option<Inputs<'s>> {
+    let Resolved { namespace, deployments } = resolve(prepared, unit, findings.phase(Phase::Resolve));
+    (!findings.has_errors()).then_some((namespace, deployments))
 }
+
+/// See [`inputs`].
+pub type Inputs<'s> = (Option<Arc<RenderInputs<'s>>>, Vec<Arc<RenderInputs<'s>>>);
 
 fn context<'a>(prepared: &'a Prepared<'_>, unit: &'a Unit<'_>) -> Option<UnitContext<'a>> {
     let cluster = prepared.cluster(unit.cluster.spec.name())?;

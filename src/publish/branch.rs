@@ -142,7 +142,7 @@ fn check_neighbours(repository: &Repository, branch: &BranchName) -> Result<(), 
 
 /// Waits a second for another writer of the branch; a lock that stays is left over from a crash and never removed by us.
 fn wait_for_lock(repository: &Repository, branch: &BranchName) -> Result<(), GitError> {
-    let lock = lock_path(repository, branch);
+    let lock = lock_path(repository, &branch.reference());
     for _ in 0..LOCK_WAITS {
         if !lock.exists() {
             return Ok(());
@@ -152,8 +152,8 @@ fn wait_for_lock(repository: &Repository, branch: &BranchName) -> Result<(), Git
     Err(locked(lock))
 }
 
-fn lock_path(repository: &Repository, branch: &BranchName) -> PathBuf {
-    repository.common_dir().join(format!("{}.lock", branch.reference()))
+fn lock_path(repository: &Repository, reference: &str) -> PathBuf {
+    repository.common_dir().join(format!("{reference}.lock"))
 }
 
 fn locked(path: PathBuf) -> GitError {
@@ -169,23 +169,22 @@ pub enum Move {
     Lost,
 }
 
-/// Moves the branch from `old` (none: it must not exist) to `new`, or not at all.
+/// Moves a ref from `old` (none: it must not exist) to `new`, or not at all.
 pub fn compare_and_swap(
     repository: &Repository,
-    branch: &BranchName,
+    reference: &str,
     old: Option<ObjectId>,
     new: ObjectId,
     log: &str,
 ) -> Result<Move, GitError> {
-    let doing = || GitError::doing(format!("moving the branch {branch}"));
+    let doing = || GitError::doing(format!("moving {reference}"));
     let old = old.map_or(Ok(git2::Oid::ZERO_SHA1), super::repository::oid).map_err(doing())?;
     let new = super::repository::oid(new).map_err(doing())?;
-    let reference = branch.reference();
     for _ in 0..=LOCK_WAITS {
         // `force` is due even though nothing is forced: without it an existing ref is an error whatever its value.
-        match repository.git().reference_matching(&reference, new, true, old, log) {
+        match repository.git().reference_matching(reference, new, true, old, log) {
             Ok(_) => {
-                sync_ref(repository, branch);
+                sync_ref(repository, reference);
                 return Ok(Move::Done);
             }
             Err(error) => match error.code() {
@@ -195,12 +194,12 @@ pub fn compare_and_swap(
             },
         }
     }
-    Err(locked(lock_path(repository, branch)))
+    Err(locked(lock_path(repository, reference)))
 }
 
 /// Brings the moved ref to disk. It has moved by now, so a failure is no reason to say that it has not.
-fn sync_ref(repository: &Repository, branch: &BranchName) {
-    let path = repository.common_dir().join(branch.reference());
+fn sync_ref(repository: &Repository, reference: &str) {
+    let path = repository.common_dir().join(reference);
     let sync = |path: &Path| fs::File::open(path).and_then(|file| file.sync_all());
     let _ = sync(&path);
     if let Some(folder) = path.parent() {

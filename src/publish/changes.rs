@@ -33,17 +33,6 @@ impl Changes {
         self.added + self.modified + self.removed == 0
     }
 
-    /// Leaves one path out, as if it did not differ.
-    pub fn forget(&mut self, path: &str) {
-        let Some(index) = self.paths.iter().position(|change| change.path == path) else { return };
-        let count = match self.paths.remove(index).kind {
-            ChangeKind::Added => &mut self.added,
-            ChangeKind::Modified => &mut self.modified,
-            ChangeKind::Removed => &mut self.removed,
-        };
-        *count = count.saturating_sub(1);
-    }
-
     pub(super) fn push(&mut self, path: &str, kind: ChangeKind) {
         match kind {
             ChangeKind::Added => self.added += 1,

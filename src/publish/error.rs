@@ -79,6 +79,9 @@ pub enum GitError {
     Fetch { remote: String, message: String },
     #[error("`{remote}` refused the push of `{branch}`: {message}")]
     Push { remote: String, branch: String, message: String },
+    /// The branch is where it should be; what came after it failed.
+    #[error("commit {} is published, and the hydrator's note on it is not: {why}", commit.short())]
+    Note { commit: ObjectId, why: String },
 }
 
 impl GitError {
@@ -150,7 +153,8 @@ impl Failure for GitError {
             | GitError::Blocked { .. }
             | GitError::NoProgram(_)
             | GitError::Fetch { .. }
-            | GitError::Push { .. } => Class::World,
+            | GitError::Push { .. }
+            | GitError::Note { .. } => Class::World,
         }
     }
 
@@ -175,7 +179,9 @@ impl Failure for GitError {
             GitError::ForeignBranch { .. } => &FOREIGN_BRANCH,
             GitError::EditedBranch { .. } => &EDITED_BRANCH,
             GitError::StaleSource { .. } => &STALE_SOURCE,
-            GitError::NoProgram(_) | GitError::Fetch { .. } | GitError::Push { .. } => &PUSH_FAILED,
+            GitError::NoProgram(_) | GitError::Fetch { .. } | GitError::Push { .. } | GitError::Note { .. } => {
+                &PUSH_FAILED
+            }
         }
     }
 
@@ -249,6 +255,7 @@ impl Failure for GitError {
             GitError::NoProgram(_) => "install git, or publish without --push".to_owned(),
             GitError::Fetch { .. } => "check the remote's name, the network and your credentials".to_owned(),
             GitError::Push { .. } => "the remote's message says why; the local branch did not move".to_owned(),
+            GitError::Note { .. } => "run it again: the branch stays as it is, and the note is added".to_owned(),
         };
         vec![help]
     }

@@ -133,7 +133,9 @@ mod tests {
             commit: id("source"),
             reference: None,
             time: CommitTime { seconds: 1_700_000_000, offset: 120 },
+            author: "a <a@b>".to_owned(),
             subject: subject.to_owned(),
+            body: String::new(),
         }
     }
 

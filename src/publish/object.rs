@@ -2,6 +2,7 @@
 //!
 //! Pure. Knows the SHA-1 object format and nothing of where objects lie.
 
+use crate::acknowledgement::Date;
 use sha1::{Digest, Sha1};
 use std::fmt;
 
@@ -121,8 +122,8 @@ impl EntryMode {
             b"40000" | b"040000" => EntryMode::Folder,
             b"120000" => EntryMode::Symlink,
             b"160000" => EntryMode::Submodule,
-            [b'1', b'0', b'0', owner, _, _] if (owner - b'0') & 1 == 1 => EntryMode::Executable,
-            [b'1', b'0', b'0', _, _, _] => EntryMode::File,
+            [b'1', b'0', b'0', b'0'..=b'7', _, _] if text[3] & 1 == 1 => EntryMode::Executable,
+            [b'1', b'0', b'0', b'0'..=b'7', _, _] => EntryMode::File,
             _ => return None,
         })
     }
@@ -215,6 +216,15 @@ impl fmt::Display for CommitTime {
 }
 
 impl CommitTime {
+    /// As `2026-11-23T09:30:00+02:00`.
+    pub fn rfc3339(self) -> String {
+        let local = self.seconds + i64::from(self.offset) * 60;
+        let (day, second) = (Date::of_unix_time(local), local.rem_euclid(86_400));
+        let (sign, minutes) = (if self.offset < 0 { '-' } else { '+' }, self.offset.unsigned_abs());
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{day}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
     /// Reads `1700000000 +0200`. Times before 1970 count as 1970 and odd offsets as `+0000`, since git's own check refuses
     /// them in what we write.
     fn parse(text: &str) -> Option<Self> {
@@ -327,7 +337,13 @@ mod tests {
         ];
         assert_eq!(names, expected.map(|(name, mode)| (name.as_bytes().to_vec(), mode)));
         assert_eq!(parse_tree(&content[..content.len() - 1]), None);
-        assert_eq!(parse_tree(b"100664 x\0aaaaaaaaaaaaaaaaaaaa").unwrap()[0].mode, EntryMode::File);
+        let mode = |text: &str| {
+            let entry = [text.as_bytes(), b" x\0aaaaaaaaaaaaaaaaaaaa"].concat();
+            parse_tree(&entry).map(|entries| entries[0].mode)
+        };
+        assert_eq!(mode("100664"), Some(EntryMode::File));
+        assert_eq!(mode("100755"), Some(EntryMode::Executable));
+        assert_eq!((mode("100!44"), mode("10064"), mode("")), (None, None, None));
     }
 
     #[test]
@@ -354,6 +370,14 @@ mod tests {
         assert_eq!(time("1700000000 +9999"), Some("1700000000 +0000".to_owned()));
         assert_eq!(time("1700000000 UTC"), Some("1700000000 +0000".to_owned()));
         assert_eq!(time("x +0000"), None);
+    }
+
+    #[test]
+    fn times_are_told_where_they_were() {
+        let time = |seconds, offset| CommitTime { seconds, offset }.rfc3339();
+        assert_eq!(time(1_700_000_000, 120), "2023-11-15T00:13:20+02:00");
+        assert_eq!(time(1_700_000_000, -210), "2023-11-14T18:43:20-03:30");
+        assert_eq!(time(0, 0), "1970-01-01T00:00:00+00:00");
     }
 
     #[test]

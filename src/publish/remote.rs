@@ -1,4 +1,4 @@
-//! Fetching and pushing the branch, through the `git` program: credentials, ssh and proxies are the user's.
+//! Fetching and pushing refs, through the `git` program: credentials, ssh and proxies are the user's.
 //!
 //! The only module that starts a process.
 
@@ -38,32 +38,38 @@ const MOVED: [&str; 6] = [
 const FETCH_AGAIN: u32 = 10;
 const FETCH_WAIT: Duration = Duration::from_millis(50);
 
-/// A remote's branch.
+/// A ref of a remote: the branch, or the notes.
 pub struct Remote<'a> {
     /// Where git runs: the work tree, or the repository where it is bare.
     folder: PathBuf,
     /// A configured name, a URL or a path.
     name: &'a str,
-    branch: &'a BranchName,
+    /// The full name of the ref, there.
+    reference: String,
     /// The ref here that follows it.
     tracking: String,
 }
 
 impl<'a> Remote<'a> {
-    pub fn new(repository: &Repository, name: &'a str, branch: &'a BranchName) -> Self {
-        let git = repository.git();
-        let tracking = if git.find_remote(name).is_ok() {
+    /// A remote's branch.
+    pub fn branch(repository: &Repository, name: &'a str, branch: &BranchName) -> Self {
+        let tracking = if repository.git().find_remote(name).is_ok() {
             format!("refs/remotes/{name}/{branch}")
         } else {
-            let id = object_id(ObjectKind::Blob, name.as_bytes());
-            format!("refs/bayplan/remotes/{}/{branch}", id.short())
+            tracking(name, branch.as_str())
         };
-        Remote { folder: git.workdir().unwrap_or(git.path()).to_owned(), name, branch, tracking }
+        Remote { folder: folder(repository), name, reference: branch.reference(), tracking }
     }
 
-    /// Fetches the branch and gives its tip; none where the remote has no such branch.
+    /// Another ref of a remote, which no ref of the user's follows.
+    pub fn other(repository: &Repository, name: &'a str, reference: &str) -> Self {
+        let tracking = tracking(name, reference.trim_start_matches("refs/"));
+        Remote { folder: folder(repository), name, reference: reference.to_owned(), tracking }
+    }
+
+    /// Fetches the ref and gives where it is; none where the remote has no such ref.
     pub fn fetch(&self, repository: &Repository) -> Result<Option<ObjectId>, GitError> {
-        let refspec = format!("+{}:{}", self.branch.reference(), self.tracking);
+        let refspec = format!("+{}:{}", self.reference, self.tracking);
         let options = ["--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
         let mut fetched = self.git("fetch", &options, &refspec)?;
         for _ in 0..FETCH_AGAIN {
@@ -78,7 +84,7 @@ impl<'a> Remote<'a> {
             fetched = self.git("fetch", &options, &refspec)?;
         }
         // Git has no exit code of its own for "no such branch".
-        let listed = self.git("ls-remote", &["--exit-code"], &self.branch.reference())?;
+        let listed = self.git("ls-remote", &["--exit-code"], &self.reference)?;
         if listed.status.code() == Some(2) {
             return Ok(None);
         }
@@ -92,7 +98,7 @@ impl<'a> Remote<'a> {
         commit: ObjectId,
         expected: Option<ObjectId>,
     ) -> Result<Move, GitError> {
-        let refspec = format!("{commit}:{}", self.branch.reference());
+        let refspec = format!("{commit}:{}", self.reference);
         let options = ["--porcelain", "--no-follow-tags", "--no-recurse-submodules"];
         let pushed = self.git("push", &options, &refspec)?;
         if pushed.status.success() {
@@ -102,7 +108,8 @@ impl<'a> Remote<'a> {
         if MOVED.iter().any(|words| message.contains(words)) && self.fetch(repository)? != expected {
             return Ok(Move::Lost);
         }
-        Err(GitError::Push { remote: without_user(self.name), branch: self.branch.to_string(), message })
+        let branch = self.reference.trim_start_matches("refs/heads/").to_owned();
+        Err(GitError::Push { remote: without_user(self.name), branch, message })
     }
 
     fn git(&self, command: &str, options: &[&str], refspec: &str) -> Result<Output, GitError> {
@@ -119,6 +126,16 @@ impl<'a> Remote<'a> {
             .output()
             .map_err(GitError::NoProgram)
     }
+}
+
+fn folder(repository: &Repository) -> PathBuf {
+    let git = repository.git();
+    git.workdir().unwrap_or(git.path()).to_owned()
+}
+
+/// A ref of our own that follows one of a remote.
+fn tracking(remote: &str, reference: &str) -> String {
+    format!("refs/bayplan/remotes/{}/{reference}", object_id(ObjectKind::Blob, remote.as_bytes()).short())
 }
 
 /// The lines of git's answer that say why: refused refs, then what it printed on stderr.

@@ -8,7 +8,7 @@ use super::error::GitError;
 use super::message::Provenance;
 use super::object::ObjectId;
 use super::previous::last_of_ours;
-use super::repository::Repository;
+use super::repository::{Repository, object_id};
 use super::revision;
 
 /// A commit that holds a rendered tree.
@@ -34,6 +34,20 @@ impl Rendered {
         };
         Ok(Some(Rendered { commit, tree: content.tree, reference, claim }))
     }
+}
+
+/// The local branches whose tip bayplan made, in order of name; one that cannot be read is somebody else's trouble.
+pub fn rendered_branches(repository: &Repository) -> Result<Vec<String>, GitError> {
+    let doing = || GitError::doing("listing branches");
+    let mut found = Vec::new();
+    for reference in repository.git().references_glob("refs/heads/*").map_err(doing())? {
+        let reference = reference.map_err(doing())?;
+        let name = reference.name().ok().and_then(|name| name.strip_prefix("refs/heads/")).map(str::to_owned);
+        let is_ours = |tip| repository.commit(object_id(tip)).is_ok_and(|commit| Provenance::of(&commit).is_some());
+        found.extend(name.filter(|_| reference.target().is_some_and(is_ours)));
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn locate(repository: &Repository, name: &str) -> Result<Option<(ObjectId, Option<String>)>, GitError> {

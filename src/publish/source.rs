@@ -37,8 +37,12 @@ pub struct SourceFacts {
     pub reference: Option<String>,
     /// The committer's time.
     pub time: CommitTime,
+    /// `Name <mail>` of the author.
+    pub author: String,
     /// The first line of the commit's message.
     pub subject: String,
+    /// The rest of it.
+    pub body: String,
 }
 
 impl CommitSource {
@@ -53,8 +57,15 @@ impl CommitSource {
             folder: if folder.is_empty() { "the root".to_owned() } else { folder },
             commit: resolved.commit.short(),
         })?;
-        let subject = commit.message.lines().next().unwrap_or_default().trim().to_owned();
-        let facts = SourceFacts { commit: resolved.commit, reference: resolved.reference, time: commit.time, subject };
+        let (subject, body) = commit.message.split_once('\n').unwrap_or((&commit.message, ""));
+        let facts = SourceFacts {
+            commit: resolved.commit,
+            reference: resolved.reference,
+            time: commit.time,
+            author: commit.author.clone(),
+            subject: subject.trim().to_owned(),
+            body: body.trim().to_owned(),
+        };
         Ok(CommitSource { repository, facts, prefix, tree })
     }
 

@@ -27,6 +27,17 @@ pub struct TreeComparer {
     watch: Option<Watch>,
     /// The trees of units that were taken since somebody asked.
     contents: BTreeMap<String, ContentId>,
+    aside: Option<Aside>,
+}
+
+/// A file at the root that is no reason for another tree.
+struct Aside {
+    name: String,
+    bytes: Vec<u8>,
+    /// The previous tree, whole, where it has that file.
+    old: Option<ObjectId>,
+    /// What the previous tree would be without it.
+    old_rest: Option<ObjectId>,
 }
 
 /// A file that differs between two trees, for those who look at both sides.
@@ -87,7 +98,22 @@ impl TreeComparer {
             changes: Changes::default(),
             watch: None,
             contents: BTreeMap::new(),
+            aside: None,
         })
+    }
+
+    /// Adds a file at the root that makes no difference: where nothing but its content would change, the tree is the previous
+    /// one. Comes before all units.
+    pub fn set_aside(&mut self, name: &str, bytes: Vec<u8>) {
+        let old = &mut self.root.old;
+        let is_there = old.entries.get(name.as_bytes()).is_some_and(|(mode, _)| *mode != EntryMode::Folder);
+        let whole = old.id.filter(|_| is_there);
+        if is_there {
+            old.entries.remove(name.as_bytes());
+        }
+        let rest = old.entries.iter().map(|(name, (mode, id))| TreeEntry { mode: *mode, name: name.clone(), id: *id });
+        let old_rest = old.id.map(|_| object_id(ObjectKind::Tree, &tree_content(rest.collect())));
+        self.aside = Some(Aside { name: name.to_owned(), bytes, old: whole, old_rest });
     }
 
     /// Has the files that differ collected for [`TreeComparer::take_changed`], those that `wants` names with their new content.
@@ -149,7 +175,26 @@ impl TreeComparer {
             new: &mut new,
             watch: self.watch.as_mut(),
         };
-        let tree = comparison.finish_folder("", self.root)?;
+        let old = self.root.old.id;
+        let mut entries = comparison.finish_entries("", self.root)?;
+        let tree = match self.aside {
+            None => comparison.push_tree(entries, old),
+            Some(Aside { name, bytes, old: whole, old_rest }) => {
+                let rest = object_id(ObjectKind::Tree, &tree_content(entries.clone()));
+                match whole.filter(|_| old_rest == Some(rest)) {
+                    Some(whole) => whole,
+                    None => {
+                        if whole.is_none() {
+                            comparison.note(&name, None, Some(&bytes));
+                        }
+                        let id = object_id(ObjectKind::Blob, &bytes);
+                        comparison.new.push(NewObject { id, kind: ObjectKind::Blob, content: bytes });
+                        entries.push(TreeEntry { mode: EntryMode::File, name: name.into(), id });
+                        comparison.push_tree(entries, old)
+                    }
+                }
+            }
+        };
         self.changes.sort();
         let changed = self.watch.map(|watch| watch.changed).unwrap_or_default();
         Ok(ComparedTree { tree, changes: self.changes, changed, new })
@@ -292,28 +337,34 @@ impl Comparison<'_> {
         self.all_removed(path, old)
     }
 
-    /// Gives a folder above the units its id. What it holds was compared when it came.
-    fn finish_folder(&mut self, path: &str, folder: Folder) -> Result<ObjectId, GitError> {
+    /// Completes the entries of a folder above the units. What lies in units was compared when it came.
+    fn finish_entries(&mut self, path: &str, folder: Folder) -> Result<Vec<TreeEntry>, GitError> {
         let Folder { mut old, folders, mut finished } = folder;
         for (name, folder) in folders {
             let path = below(path, &name);
             if let Some((_, id)) = old.entries.get(name.as_bytes()).filter(|(mode, _)| *mode != EntryMode::Folder) {
                 self.note(&path, Some(*id), None);
             }
-            let id = self.finish_folder(&path, folder)?;
+            let old_id = folder.old.id;
+            let entries = self.finish_entries(&path, folder)?;
+            let id = self.push_tree(entries, old_id);
             finished.push(TreeEntry { mode: EntryMode::Folder, name: name.into_bytes(), id });
         }
         for entry in &finished {
             old.entries.remove(&entry.name);
         }
-        let old_id = old.id;
         self.all_removed(path, old)?;
-        let content = tree_content(finished);
+        Ok(finished)
+    }
+
+    /// Gives a tree its id, and notes it as new where it is not the previous one.
+    fn push_tree(&mut self, entries: Vec<TreeEntry>, old: Option<ObjectId>) -> ObjectId {
+        let content = tree_content(entries);
         let id = object_id(ObjectKind::Tree, &content);
-        if old_id != Some(id) {
+        if old != Some(id) {
             self.new.push(NewObject { id, kind: ObjectKind::Tree, content });
         }
-        Ok(id)
+        id
     }
 }
 

@@ -37,6 +37,11 @@ impl TreeWriter {
         self.comparer.watch(wants);
     }
 
+    /// As [`TreeComparer::set_aside`].
+    pub fn set_aside(&mut self, name: &str, bytes: Vec<u8>) {
+        self.comparer.set_aside(name, bytes);
+    }
+
     /// As [`TreeComparer::take_changed`].
     pub fn take_changed(&mut self) -> Vec<ChangedFile> {
         self.comparer.take_changed()

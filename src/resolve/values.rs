@@ -25,6 +25,7 @@ use crate::pointer::Pointer;
 use crate::source::Span;
 use crate::spec::check;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub static VALUES_SCHEMA: Code = Code {
@@ -75,9 +76,25 @@ impl RenderInputs<'_> {
         self.merged.get(name).or_else(|| self.roots.get(name))
     }
 
+    /// These names at top level, and the computed values that are made from any of them.
+    pub fn with_computed<'n>(&'n self, mut names: BTreeSet<&'n str>) -> BTreeSet<&'n str> {
+        for computed in &self.template.computed {
+            if computed.inline.uses().iter().filter_map(NameUse::root).any(|root| names.contains(root)) {
+                names.insert(&computed.name);
+            }
+        }
+        names
+    }
+
     /// The merged values, computed ones among them.
     pub fn merged(&self) -> &Map<String, Value> {
         &self.merged
+    }
+
+    /// The merged or computed value at `pointer`.
+    pub fn value(&self, pointer: &Pointer) -> Option<&Value> {
+        let (first, rest) = pointer.segments().split_first()?;
+        Pointer::from_segments(rest).get(self.merged.get(first)?)
     }
 
     /// The line that set the value at `pointer`, and the name of its layer.

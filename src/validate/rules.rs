@@ -18,13 +18,11 @@ mod object_too_large;
 mod plaintext_secret;
 mod pod_security;
 pub mod policy;
-mod restart_policy;
 mod rwo_replicas;
 mod rwo_rolling_update;
 mod secret_in_plain_text;
 mod selector_mismatch;
 mod service_selects_nothing;
-mod unknown_volume;
 
 use super::view::View;
 use crate::acknowledgement::Subject;
@@ -97,7 +95,6 @@ pub static RULES: &[Rule] = &[
     object_too_large::RULE,
     plaintext_secret::RULE,
     pod_security::RULE,
-    restart_policy::RULE,
     rwo_replicas::RULE,
     rwo_rolling_update::RULE,
     Rule {
@@ -124,7 +121,6 @@ pub static RULES: &[Rule] = &[
         standing: Standing::Fixed,
         check: Check::Earlier,
     },
-    unknown_volume::RULE,
 ];
 
 /// Codes of the rules of this folder and of the Fleet's settings for them.
@@ -146,13 +142,11 @@ pub static CODES: &[&Code] = &[
     &object_too_large::CODE,
     &plaintext_secret::CODE,
     &pod_security::CODE,
-    &restart_policy::CODE,
     &rwo_replicas::CODE,
     &rwo_rolling_update::CODE,
     &secret_in_plain_text::CODE,
     &selector_mismatch::CODE,
     &service_selects_nothing::CODE,
-    &unknown_volume::CODE,
 ];
 
 impl Rule {

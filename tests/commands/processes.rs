@@ -73,8 +73,9 @@ fn a_closed_pipe_is_no_panic() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_ne!(output.status.code(), Some(0));
-    assert!(!stderr.contains("panicked"), "{stderr}");
+    // Whoever reads along decides when it is enough; the command ends as it would have.
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(!stderr.contains("panicked") && !stderr.contains("error"), "{stderr}");
 }
 
 #[test]

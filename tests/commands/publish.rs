@@ -176,3 +176,171 @@ fn one_branch_for_each_cluster() {
     let folders = |branch: &str| fleet.git(&["ls-tree", "--name-only", branch]);
     assert_eq!((folders("rendered-north"), folders("rendered-south")), ("north".to_owned(), "south".to_owned()));
 }
+
+/// The base fleet with a branch for each cluster, published.
+fn with_two_branches() -> Fleet {
+    let fleet = Fleet::new();
+    fleet.edit("bayplan.yaml", "{branch: rendered}", "{branch: \"rendered-{{cluster.name}}\"}");
+    fleet.git(&["init", "--quiet", "--initial-branch=main"]);
+    fleet.commit("a fleet");
+    fleet.output(&["publish"]);
+    fleet
+}
+
+#[test]
+fn a_branch_that_holds_one_cluster_alone_is_not_up_to_date_for_all() {
+    let fleet = Fleet::committed("");
+    let folders = || fleet.git(&["ls-tree", "--name-only", "other"]);
+    fleet.output(&["publish", "--branch", "other", "--cluster", "south"]);
+    assert_eq!(folders(), "south");
+    assert_eq!(fleet.output(&["publish", "--branch", "other", "--cluster", "south"]), "other: up to date\n");
+    let told = fleet.output(&["publish", "--branch", "other"]);
+    assert!(told.contains(" added, 0 modified, 0 removed)"), "{told}");
+    assert_eq!(folders(), "north\nsouth");
+    assert_eq!(fleet.output(&["publish", "--branch", "other"]), "other: up to date\n");
+    // And back: the gates see that a cluster would leave.
+    let before = files(fleet.around());
+    let run = fleet.run(&["publish", "--branch", "other", "--cluster", "south"]);
+    assert!(run.code == 3 && run.stderr.contains("error[mass-removal]: cluster north leaves whole"), "{}", run.stderr);
+    assert!(files(fleet.around()) == before);
+}
+
+#[test]
+fn a_dry_run_writes_nothing_where_only_the_local_branch_would_move() {
+    let fleet = Fleet::committed("");
+    fleet.output(&["publish"]);
+    let clone = fleet.around().join("clone");
+    git(fleet.around(), &["clone", "--quiet", &fleet.root.display().to_string(), &clone.display().to_string()]);
+    let before = files(&clone);
+    let told = run_in(&clone, &["publish", "--dry-run"]);
+    assert_eq!((told.code, told.stdout.as_str()), (0, "rendered: up to date\n"), "{}", told.stderr);
+    assert!(files(&clone) == before);
+    assert_eq!(run_in(&clone, &["publish"]).code, 0);
+    assert_eq!(tip(&clone), tip(&fleet.root));
+}
+
+#[test]
+fn the_branch_of_a_cluster_that_left_is_told_of_and_left_alone() {
+    let fleet = with_two_branches();
+    let north = fleet.git(&["rev-parse", "rendered-north"]);
+    fleet.git(&["branch", "rendered-by-hand", "main"]);
+    for (path, bytes) in files(&fleet.root.join("site-specs")) {
+        let text = String::from_utf8(bytes).expect("UTF-8").replace("north", "west");
+        fleet.write(&format!("site-specs/{path}"), &text.replace("facts/west.json", "facts/north.json"));
+    }
+    fleet.commit("north leaves");
+    let run = fleet.run(&["publish"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let due = "note: no cluster of these specs is published to `rendered-north`; it is left as it is";
+    assert!(run.stderr.contains(due) && !run.stderr.contains("by-hand"), "{}", run.stderr);
+    assert_eq!(fleet.git(&["rev-parse", "rendered-north"]), north);
+    // Told again where nothing is to do, and not where one cluster was asked for.
+    assert!(fleet.run(&["publish"]).stderr.contains(due));
+    assert!(!fleet.run(&["publish", "--cluster", "west"]).stderr.contains(due));
+}
+
+#[test]
+fn a_hydrated_commit_is_verified_with_its_metadata() {
+    let fleet = Fleet::new();
+    fleet.edit("bayplan.yaml", "{branch: rendered}", "{branch: rendered, hydrator: true}");
+    fleet.git(&["init", "--quiet", "--initial-branch=main"]);
+    fleet.commit("a fleet");
+    fleet.output(&["publish"]);
+    let metadata: serde_json::Value =
+        serde_json::from_str(&fleet.git(&["show", "rendered:hydrator.metadata"])).expect("JSON");
+    assert_eq!(metadata["drySha"], fleet.git(&["rev-parse", "main"]));
+    assert_eq!((&metadata["subject"], &metadata["date"]), (&"a fleet".into(), &"2026-01-02T03:04:05+00:00".into()));
+    fleet.output(&["verify"]);
+    fleet.output(&["check", "--against", "rendered"]);
+    // A change that renders to the same is a note on the commit that is there.
+    fleet.write("notes.txt", "no input\n");
+    fleet.commit("words");
+    assert_eq!(fleet.output(&["publish"]), "rendered: up to date\n");
+    let note = fleet.git(&["notes", "--ref", "hydrator.metadata", "show", "rendered"]);
+    assert!(note.contains(&fleet.git(&["rev-parse", "main"])), "{note}");
+    fleet.output(&["verify"]);
+    // One by hand is seen.
+    git(&fleet.root, &["worktree", "add", "--quiet", "../tree", "rendered"]);
+    let tree = fleet.around().join("tree");
+    std::fs::write(tree.join("hydrator.metadata"), "{\"drySha\": \"0\"}\n").expect("can be written");
+    git(&tree, &["commit", "--quiet", "--all", "--amend", "--no-edit"]);
+    let run = fleet.run(&["verify"]);
+    assert_eq!((run.code, run.stdout.lines().last()), (1, Some("  edited hydrator.metadata")), "{}", run.stderr);
+}
+
+/// A result that cannot be written stops no branch.
+#[test]
+fn a_full_or_closed_stdout_stops_no_publish() {
+    use std::process::Stdio;
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let publish = |fleet: &Fleet, stdout: Stdio, arguments: &[&str]| {
+        fleet.edit("templates/quay/quay.yaml.mustache", "verbs: [get, list]", "verbs: [get, list, watch]");
+        fleet.commit("on both clusters");
+        let mut child = program()
+            .args(arguments)
+            .current_dir(&fleet.root)
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("bayplan runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("ends");
+        let published = |branch: &str| fleet.git(&["log", "--format=%s", branch]).lines().count();
+        let stderr = String::from_utf8(output.stderr).expect("UTF-8");
+        (output.status.code(), stderr, [published("rendered-north"), published("rendered-south")])
+    };
+    for arguments in [&["publish"][..], &["publish", "--format", "json"]] {
+        // The reader went away: nobody wants to know.
+        let fleet = with_two_branches();
+        let (code, stderr, commits) = publish(&fleet, Stdio::piped(), arguments);
+        assert_eq!((code, commits), (Some(0), [2, 2]), "{stderr}");
+        assert!(!stderr.contains("error"), "{stderr}");
+        let Ok(full) = full.as_ref().map(|file| file.try_clone().expect("can be cloned")) else {
+            println!("skipped: there is no /dev/full");
+            continue;
+        };
+        let fleet = with_two_branches();
+        let (code, stderr, commits) = publish(&fleet, full.into(), arguments);
+        assert_eq!((code, commits), (Some(4), [2, 2]), "{stderr}");
+        assert!(stderr.contains("error[io]: cannot write to standard output"), "{stderr}");
+    }
+}
+
+/// SIGINT and SIGTERM end the run by themselves, which a shell tells as 130 and 143; the branch is old or new.
+#[test]
+#[cfg(unix)]
+fn a_signal_breaks_nothing() {
+    use std::os::unix::process::ExitStatusExt;
+    let fleet = Fleet::committed("");
+    fleet.output(&["publish"]);
+    let start = std::time::Instant::now();
+    fleet.output(&["publish", "--branch", "other"]);
+    let life = start.elapsed();
+    for round in 0..8_u32 {
+        let text = format!("verbs: [get, list, v{round}]");
+        let old =
+            if round == 0 { "verbs: [get, list]".to_owned() } else { format!("verbs: [get, list, v{}]", round - 1) };
+        fleet.edit("templates/quay/quay.yaml.mustache", &old, &text);
+        fleet.commit("next");
+        let (signal, number) = if round % 2 == 0 { ("-INT", 2) } else { ("-TERM", 15) };
+        let quiet = std::process::Stdio::null;
+        let mut child = program()
+            .arg("publish")
+            .current_dir(&fleet.root)
+            .stdout(quiet())
+            .stderr(quiet())
+            .spawn()
+            .expect("bayplan runs");
+        std::thread::sleep(life * round / 8);
+        let id = child.id().to_string();
+        std::process::Command::new("kill").args([signal, &id]).stderr(quiet()).status().expect("kill runs");
+        let status = child.wait().expect("ends");
+        assert!(status.signal() == Some(number) || status.code() == Some(0), "{status}");
+        git(&fleet.root, &["fsck", "--strict", "--no-dangling"]);
+        let _ = std::fs::remove_file(fleet.root.join(".git/refs/heads/rendered.lock"));
+        fleet.output(&["publish"]);
+        let left: Vec<String> = files(&fleet.root.join(".git/objects/pack")).into_keys().collect();
+        assert!(!left.iter().any(|name| name.ends_with(".part") || name.ends_with(".keep")), "{left:?}");
+    }
+    fleet.output(&["verify"]);
+}

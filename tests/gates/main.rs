@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
 mod acknowledged;
+mod edits;
 mod harmless;
 mod immutable;
 mod losing;

@@ -127,6 +127,7 @@ pub fn judge(old: &BTreeMap<String, Vec<u8>>, new: &Compiled) -> Verdict {
         last: (!old.is_empty()).then_some(&InMemory(old) as &dyn LastTree),
         today: Date::parse(TODAY).unwrap(),
         filter: &Filter::default(),
+        strict: false,
     })
     .unwrap()
 }

@@ -12,6 +12,7 @@
 mod damage;
 mod deltas;
 mod determinism;
+mod hydrator;
 mod interrupted;
 mod protocol;
 mod race;

@@ -2,7 +2,7 @@
 
 use crate::support::{TestRepository, assert_success, compile, expect_published, publish, run_git};
 use bayplan::output::{OutputFile, OutputPath, Sink, Unit};
-use bayplan::publish::{Allowed, ChangeKind, CommitSource, Outcome, PublishOptions, Publisher, TreeComparer};
+use bayplan::publish::{ChangeKind, CommitSource, Outcome, PublishOptions, Publisher, TreeComparer};
 use std::fs;
 
 fn packs(repository: &TestRepository) -> Vec<String> {
@@ -142,12 +142,7 @@ fn folders_and_files_may_change_places() {
 }
 
 fn options() -> PublishOptions {
-    PublishOptions {
-        branch: "rendered".to_owned(),
-        remote: None,
-        allowed: Allowed::default(),
-        version: "1.2.3".to_owned(),
-    }
+    PublishOptions { branch: "rendered".to_owned(), version: "1.2.3".to_owned(), ..PublishOptions::default() }
 }
 
 #[test]
@@ -249,7 +244,8 @@ fn that_nothing_is_to_do_is_told_without_compiling() {
         let source = CommitSource::open(repository.path(), "HEAD").unwrap();
         let inputs = knows_inputs.then(|| source.inputs_tree(&[]).unwrap());
         let publisher = Publisher::open(&source, PublishOptions { version: version.to_owned(), ..options() }).unwrap();
-        publisher.up_to_date(&publisher.previous().unwrap(), inputs).unwrap().is_some()
+        let clusters = ["stable".to_owned()];
+        publisher.up_to_date(&publisher.previous().unwrap(), inputs, &clusters).unwrap().is_some()
     };
     assert!(up_to_date("1.2.3", false));
     assert!(!up_to_date("1.2.4", true), "another version may give another output");

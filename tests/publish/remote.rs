@@ -2,7 +2,7 @@
 
 use crate::support::{TestRepository, assert_success, compile, expect_published, publish, run_git};
 use bayplan::failure::{Class, Failure};
-use bayplan::publish::{Allowed, CommitSource, GitError, Outcome, PublishOptions, Publisher};
+use bayplan::publish::{CommitSource, GitError, Outcome, PublishOptions, Publisher};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -98,8 +98,8 @@ fn someone_else_pushed_between_plan_and_push() {
     let options = PublishOptions {
         branch: "rendered".to_owned(),
         remote: Some("origin".to_owned()),
-        allowed: Allowed::default(),
         version: "1.2.3".to_owned(),
+        ..PublishOptions::default()
     };
     let publisher = Publisher::open(&source, options).unwrap();
     let attempt = |between: &dyn Fn()| {

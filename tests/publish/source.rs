@@ -131,15 +131,18 @@ fn revisions_are_what_git_makes_of_them() {
         "@~",
         "team/feature",
         "main@{0}",
+        "HEAD^{commit}",
+        "heavy^{commit}",
         &second,
         &second[..9],
     ] {
         let expected = repository.git(&["rev-parse", &format!("{revision}^{{commit}}")]);
         assert_eq!(open(revision).unwrap().commit.to_string(), expected, "{revision}");
     }
+    assert_eq!(open(":/second").unwrap().commit.to_string(), second);
     assert_eq!(open("HEAD").unwrap().reference.as_deref(), Some("refs/heads/main"));
     assert_eq!(open("HEAD~1").unwrap().reference, None);
-    for revision in ["nowhere", "HEAD~9", "HEAD:site-specs", "main^7"] {
+    for revision in ["nowhere", "HEAD~9", "HEAD:site-specs", "main^7", "", "00000", "beef", ":/nothing like it"] {
         let error = open(revision).unwrap_err();
         assert!(matches!(error, GitError::Revision { .. }), "{revision}: {error}");
     }

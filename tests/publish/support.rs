@@ -1,9 +1,7 @@
 //! Repositories, a stand-in for the compiler, and a driver that publishes as the command line does.
 
 use bayplan::output::{OutputFile, OutputPath, Unit};
-use bayplan::publish::{
-    Allowed, CommitSource, GitError, MAX_ATTEMPTS, ObjectId, Outcome, PublishOptions, Published, Publisher,
-};
+use bayplan::publish::{CommitSource, GitError, MAX_ATTEMPTS, ObjectId, Outcome, PublishOptions, Published, Publisher};
 use bayplan::source::Sources;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -175,12 +173,8 @@ pub fn compile(sources: &Sources) -> Vec<Unit> {
 /// Publishes what the stand-in makes of a revision, planning again as often as the command line does.
 pub fn publish(dir: &Path, revision: &str, change: impl FnOnce(&mut PublishOptions)) -> Result<Outcome, GitError> {
     let source = CommitSource::open(dir, revision)?;
-    let mut options = PublishOptions {
-        branch: "rendered".to_owned(),
-        remote: None,
-        allowed: Allowed::default(),
-        version: "1.2.3".to_owned(),
-    };
+    let mut options =
+        PublishOptions { branch: "rendered".to_owned(), version: "1.2.3".to_owned(), ..PublishOptions::default() };
     change(&mut options);
     let publisher = Publisher::open(&source, options)?;
     let units = compile(&source.read()?);

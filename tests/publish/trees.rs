@@ -2,7 +2,7 @@
 
 use crate::support::{TestRepository, expect_published};
 use bayplan::output::{OutputFile, OutputPath, Unit};
-use bayplan::publish::{Allowed, ChangeKind, CommitSource, ObjectId, Outcome, PublishOptions, Publisher};
+use bayplan::publish::{ChangeKind, CommitSource, ObjectId, Outcome, PublishOptions, Publisher};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -64,9 +64,8 @@ proptest! {
         let source = CommitSource::open(repository.path(), "HEAD").unwrap();
         let options = PublishOptions {
             branch: "rendered".to_owned(),
-            remote: None,
-            allowed: Allowed::default(),
             version: "1.2.3".to_owned(),
+            ..PublishOptions::default()
         };
         let publisher = Publisher::open(&source, options).unwrap();
         let mut last: Option<Model> = None;

@@ -31,7 +31,7 @@ fn fleet(sites: &[(&str, &str)]) -> Fleet {
 fn a_host_of_two_sites_is_told_with_both_places_and_values() {
     let fleet = fleet(&[
         ("one", "  environments: {prod: {values: {hosts: [a.example.org]}}}\n"),
-        ("two", "  environments: {prod: {values: {hosts: [b.example.org, A.example.org.]}}}\n"),
+        ("two", "  environments: {prod: {values: {hosts: [b.example.org, a.example.org]}}}\n"),
     ]);
     let found = fleet.diagnostics();
     let [diagnostic] = found.as_slice() else { panic!("one finding is due: {:?}", fleet.check()) };
@@ -53,8 +53,8 @@ fn a_host_of_two_sites_is_told_with_both_places_and_values() {
       |
      ::: site-specs/sites/two.yaml:7:57
       |
-    7 |   environments: {prod: {values: {hosts: [b.example.org, A.example.org.]}}}
-      |                                                         -------------- this value, from site two, environment prod
+    7 |   environments: {prod: {values: {hosts: [b.example.org, a.example.org]}}}
+      |                                                         ------------- this value, from site two, environment prod
       |
       = help: give each its own host; if this is meant, acknowledge it for one of the objects
       = note: in 2 deployments: one@prod@north, two@prod@north

@@ -62,16 +62,14 @@ pub fn run(
     }
     let gate = sink.finish(is_asked)?;
     let tree = last.tree.map(|tree| GitTree::new(&repository, tree));
-    let mut verdict = gate.judge(&Question {
+    let verdict = gate.judge(&Question {
         compilation: &compilation,
         clusters: &clusters,
         last: tree.as_ref().map(|tree| tree as &dyn LastTree),
         today: gates::day_of(time(&repository, request.source.unwrap_or("HEAD"))?),
         filter: &options.filter,
+        strict: options.strict,
     })?;
-    if options.strict {
-        verdict.make_strict();
-    }
     report.diagnostics(&verdict.diagnostics, &opened.sources)?;
     verdict.notes.iter().for_each(|note| report.note(note));
     let status = if verdict.is_refused() { ExitStatus::Refused } else { ExitStatus::Fine };

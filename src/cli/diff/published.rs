@@ -47,9 +47,6 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
             verdict.notes.extend(judged.notes);
         }
     }
-    if request.global.strict {
-        verdict.make_strict();
-    }
     let has = |folder: &str| received.contains(folder);
     let withheld = withheld(NEW, &opened, &compilation, has, request.report)?;
     let mut diff = match withheld.as_ref().is_some_and(|withheld| withheld.namespaces.is_none()) {
@@ -65,7 +62,7 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
     };
     let has_errors = withheld.is_some();
     let withheld = withheld.into_iter().collect();
-    let report = diff::Report { sides: [old, NEW.to_owned()], notes, withheld, diff, gates, command: String::new() };
+    let report = diff::Report { sides: [old, NEW.to_owned()], notes, withheld, diff, gates, ..diff::Report::default() };
     Ok(Compared { report, has_errors })
 }
 
@@ -210,6 +207,7 @@ fn judge(request: &Request<'_>, opened: &Opened, compilation: &Compilation, foun
         last: last.as_ref().map(|last| last as &dyn LastTree),
         today: day_of(CommitTime { seconds: opened.now.unwrap_or_default(), offset: 0 }),
         filter: &request.filter,
+        strict: request.global.strict,
     })
 }
 

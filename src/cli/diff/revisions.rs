@@ -45,7 +45,7 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
         diff::Gates { not_asked: Some("since not all of it compiles".to_owned()), ..diff::Gates::default() }
     };
     let has_errors = !held.is_empty();
-    let report = diff::Report { sides: names, notes, withheld: held, diff, gates, command: String::new() };
+    let report = diff::Report { sides: names, notes, withheld: held, diff, gates, ..diff::Report::default() };
     Ok(Compared { report, has_errors })
 }
 
@@ -95,15 +95,12 @@ fn judge(
     received: &[BTreeSet<String>; 2],
 ) -> Result<Verdict, Failed> {
     let clusters: BTreeSet<String> = received.iter().flatten().map(|folder| cluster_of(folder).to_owned()).collect();
-    let mut verdict = gate.judge(&Question {
+    gate.judge(&Question {
         compilation,
         clusters: &clusters.into_iter().collect::<Vec<_>>(),
         last: Some(last),
         today: day_of(CommitTime { seconds: opened.now.unwrap_or_default(), offset: 0 }),
         filter: &request.filter,
-    })?;
-    if request.global.strict {
-        verdict.make_strict();
-    }
-    Ok(verdict)
+        strict: request.global.strict,
+    })
 }

@@ -1,11 +1,12 @@
 //! Looks up which line of a spec sets the fields of a diff, and what holds the objects that a change passes over.
 
 use crate::cli::open::Opened;
-use crate::diff::{Diff, SetBy, Subject};
+use crate::diff::{Diff, SetBy, Subject, Values};
 use crate::object::Identity;
 use crate::pipeline::Options;
 use crate::pipeline::places::{self, Field, Setter};
 use crate::pointer::Pointer;
+use serde_json::Value;
 
 /// Changes that are looked up; the rest is read by few.
 const MOST_HUNKS: usize = 60;
@@ -29,6 +30,7 @@ struct Question {
     namespace: String,
     identity: Identity,
     at: Pointer,
+    was: Option<String>,
 }
 
 /// Adds who sets each field on the sides whose specs are known.
@@ -43,6 +45,7 @@ pub fn fill(diff: &mut Diff, sides: [SideOf<'_>; 2]) {
                 namespace: &question.namespace,
                 identity: &question.identity,
                 at: &question.at,
+                was: question.was.as_deref(),
             })
             .collect();
         if fields.is_empty() {
@@ -62,7 +65,13 @@ fn questions(diff: &Diff, side: usize) -> Vec<Question> {
     for (number, hunk) in diff.hunks.iter().enumerate().take(MOST_HUNKS).filter(|(_, hunk)| !hunk.is_bundle()) {
         let (Some(identity), Some(subject)) = (&hunk.sample[side], hunk.subjects.first()) else { continue };
         for (index, field) in hunk.fields.iter().enumerate().take(MOST_FIELDS) {
-            questions.push(question(Slot::Field(number, index), subject, identity, &field.at[side]));
+            let other = match &field.values {
+                Values::Same { old, new } | Values::Differ { old, new, .. } => [new, old][side].as_ref(),
+                Values::Alike { .. } => None,
+            };
+            let was = other.and_then(Value::as_str).map(str::to_owned);
+            questions
+                .push(Question { was, ..question(Slot::Field(number, index), subject, identity, &field.at[side]) });
         }
         let first = hunk.fields.first().filter(|_| side == 1);
         for (index, exception) in hunk.exceptions.iter().enumerate().take(MOST_EXCEPTIONS) {
@@ -77,7 +86,7 @@ fn question(slot: Slot, subject: &Subject, identity: &Identity, at: &Pointer) ->
     // A Job that runs on change is called by its subject's name in templates.
     let identity = Identity { name: subject.name.clone(), ..identity.clone() };
     let namespace = if subject.environment.is_empty() { String::new() } else { subject.namespace.clone() };
-    Question { slot, cluster: subject.cluster.clone(), namespace, identity, at: at.clone() }
+    Question { slot, cluster: subject.cluster.clone(), namespace, identity, at: at.clone(), was: None }
 }
 
 fn told(setter: &Setter, opened: &Opened, is_old: bool) -> SetBy {

@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Columns of the YAML; a longer line is cut.
 const LEFT: usize = 58;
 
+/// Columns of the tags that a text is made with.
+const MOST_TAGS: usize = 32;
+
 /// The lines of a YAML text, each with the field that begins on it.
 pub struct Lines {
     lines: Vec<String>,
@@ -110,10 +113,9 @@ fn note_of(step: &Step, short: &BTreeMap<FileId, String>, sources: &Sources, pai
         let name = short.get(&span.file).map_or("", String::as_str);
         format!("{name}:{}", sources.line_column(span.file, span.start).line)
     });
-    let values = decisive.from.iter().filter(|step| step.role != Role::Section).count();
     let what = match decisive.role {
-        Role::Template if values > 0 => format!("{values} value{}", if values == 1 { "" } else { "s" }),
-        Role::Template | Role::Section => String::new(),
+        Role::Template => cut(&decisive.name, MOST_TAGS),
+        Role::Section => String::new(),
         Role::Value | Role::Removed | Role::Computed | Role::Root | Role::Fact | Role::Setting => decisive.name.clone(),
         Role::File => "word for word".to_owned(),
         Role::Patch => format!("patch, {}", decisive.name),

@@ -46,7 +46,7 @@ pub fn origin(step: &Step, sources: &Sources) -> Value {
     }
 }
 
-fn lost(lost: &Lost, sources: &Sources) -> Value {
+pub fn lost(lost: &Lost, sources: &Sources) -> Value {
     let mut line = lost.place.map(|span| place(span, sources)).unwrap_or_default();
     line.insert("what".to_owned(), json!(lost.what));
     if let Some(value) = &lost.value {

@@ -48,7 +48,8 @@ pub fn run(asked: &Asked<'_>, args: &ExplainArgs, global: &Global, report: &Repo
         for (unit, deployment) in found {
             let mut findings = Findings::default();
             let number = unit.deployments.iter().position(|other| other.id() == deployment.id()).unwrap_or_default();
-            let Some(inputs) = unit::inputs(fleet.prepared, unit, number, &mut findings) else {
+            let found = unit::inputs(fleet.prepared, unit, &mut findings);
+            let Some(inputs) = found.and_then(|(_, deployments)| deployments.get(number).cloned()) else {
                 return Ok(Err(findings));
             };
             let home = home(fleet.prepared, unit.cluster, Some(inner(unit, deployment)));

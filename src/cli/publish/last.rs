@@ -4,7 +4,7 @@
 //! of those. What is damaged, of another version or of other inputs counts as nothing.
 
 use crate::digest::Digest;
-use crate::publish::{ObjectId, State};
+use crate::publish::{Hydrator, ObjectId, State};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -18,6 +18,9 @@ pub struct Known {
     pub named: Vec<String>,
     /// The branch of each cluster, as the Fleet has it.
     pub branches: BTreeMap<String, String>,
+    /// The Fleet's `publish.branch`.
+    pub pattern: String,
+    pub hydrator: Option<Hydrator>,
 }
 
 /// What the last run knew of these inputs.
@@ -35,8 +38,10 @@ fn key(inputs: ObjectId) -> String {
 }
 
 fn encode(key: &str, known: &Known) -> Vec<u8> {
-    let Known { named, branches } = known;
-    let mut bytes = json!({"key": key, "named": named, "branches": branches}).to_string().into_bytes();
+    let Known { named, branches, pattern, hydrator } = known;
+    let hydrator = hydrator.as_ref().map(|hydrator| json!({"url": hydrator.repo_url}));
+    let value = json!({"key": key, "named": named, "branches": branches, "pattern": pattern, "hydrator": hydrator});
+    let mut bytes = value.to_string().into_bytes();
     let sum = Digest::of(&bytes);
     bytes.extend_from_slice(sum.as_bytes());
     bytes
@@ -53,7 +58,12 @@ fn decode(bytes: &[u8], key: &str) -> Option<Known> {
     let named = value.get("named")?.as_array()?.iter().map(text).collect::<Option<_>>()?;
     let branches = value.get("branches")?.as_object()?.iter();
     let branches = branches.map(|(cluster, branch)| Some((cluster.clone(), text(branch)?))).collect::<Option<_>>()?;
-    Some(Known { named, branches })
+    let pattern = text(value.get("pattern")?)?;
+    let hydrator = match value.get("hydrator")? {
+        Value::Null => None,
+        hydrator => Some(Hydrator { repo_url: text(hydrator.get("url")?) }),
+    };
+    Some(Known { named, branches, pattern, hydrator })
 }
 
 #[cfg(test)]
@@ -62,7 +72,12 @@ mod tests {
 
     #[test]
     fn only_what_is_whole_and_of_the_same_inputs_is_known() {
-        let known = Known { named: vec!["a.json".to_owned()], branches: [("c".to_owned(), "b".to_owned())].into() };
+        let known = Known {
+            named: vec!["a.json".to_owned()],
+            branches: [("c".to_owned(), "b".to_owned())].into(),
+            pattern: "b".to_owned(),
+            hydrator: Some(Hydrator { repo_url: Some("https://example.org".to_owned()) }),
+        };
         let bytes = encode("1", &known);
         assert_eq!(decode(&bytes, "1"), Some(known));
         assert_eq!(decode(&bytes, "2"), None);

@@ -1,12 +1,12 @@
 //! Tells that there is nothing to do, without reading any input.
 
 use super::last::Known;
-use super::{PublishArgs, publish_options, tell_unchanged};
+use super::{PublishArgs, abandoned, publish_options, tell_unchanged};
 use crate::cli::report::Report;
 use crate::failure::Failed;
-use crate::publish::{CommitSource, Outcome, Publisher};
+use crate::publish::{CommitSource, ObjectId, Outcome, PublishOptions, Publisher};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Whether each branch is up to date, which is then told. What is not told here is for a whole run to find out: another answer
 /// gives no reason, and leaves nothing behind.
@@ -17,8 +17,9 @@ pub fn tell(args: &PublishArgs, report: &Report, source: &CommitSource, known: &
     }
     let source_tree = source.inputs_tree(&known.named)?;
     let mut settled = Vec::new();
-    for branch in branches {
-        match up_to_date(args, source, branch, source_tree)? {
+    for (branch, clusters) in branches {
+        let options = publish_options(args, branch, known.hydrator.clone());
+        match up_to_date(source, options, source_tree, &clusters)? {
             Some(outcome) => settled.push((branch, outcome)),
             None => return Ok(false),
         }
@@ -26,33 +27,32 @@ pub fn tell(args: &PublishArgs, report: &Report, source: &CommitSource, known: &
     for (branch, outcome) in settled {
         tell_unchanged(report, branch, &outcome)?;
     }
+    abandoned::tell(args, report, source, &known.pattern, &known.branches)?;
     report.summary("", json!({"exitCode": 0}))?;
     Ok(true)
 }
 
-/// The branches to look at; none where a whole run has to say which.
-fn branches<'k>(args: &'k PublishArgs, known: &'k Known) -> Option<BTreeSet<&'k str>> {
-    // One branch of all, or a cluster's own: whether that may be is judged by a whole run.
-    let branches: BTreeSet<&str> = match (&args.branch, &args.cluster) {
-        (None, None) => known.branches.values().map(String::as_str).collect(),
-        (Some(branch), None) => [branch.as_str()].into(),
-        (None, Some(cluster)) => {
-            let branch = known.branches.get(cluster)?;
-            let sharing = known.branches.values().filter(|other| *other == branch).count();
-            (sharing == 1).then(|| [branch.as_str()].into())?
-        }
-        (Some(_), Some(_)) => return None,
-    };
+/// The branches to look at with the clusters of each; none where a whole run has to say which.
+fn branches<'k>(args: &'k PublishArgs, known: &'k Known) -> Option<BTreeMap<&'k str, Vec<String>>> {
+    let mut branches: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (cluster, branch) in &known.branches {
+        let branch = args.branch.as_ref().unwrap_or(branch);
+        branches.entry(branch).or_default().push(cluster.clone());
+    }
+    if let Some(cluster) = &args.cluster {
+        // One branch of all: whether one cluster of it may be published is judged by a whole run.
+        branches.retain(|_, clusters| clusters == std::slice::from_ref(cluster));
+    }
     (!branches.is_empty()).then_some(branches)
 }
 
 fn up_to_date(
-    args: &PublishArgs,
     source: &CommitSource,
-    branch: &str,
-    source_tree: crate::publish::ObjectId,
+    options: PublishOptions,
+    source_tree: ObjectId,
+    clusters: &[String],
 ) -> Result<Option<Outcome>, Failed> {
-    let Ok(publisher) = Publisher::open(source, publish_options(args, branch)) else { return Ok(None) };
+    let Ok(publisher) = Publisher::open(source, options) else { return Ok(None) };
     let Ok(previous) = publisher.previous() else { return Ok(None) };
-    Ok(publisher.up_to_date(&previous, Some(source_tree))?)
+    Ok(publisher.up_to_date(&previous, Some(source_tree), clusters)?)
 }

@@ -8,6 +8,9 @@ use crate::object::Identity;
 use crate::spec::common::Layer;
 use serde_json::Value;
 
+/// What is said of a StatefulSet that leaves the claims that it made.
+pub const CLAIMS_STAY: &str = "nothing mounts the claims that it made";
+
 /// Kinds whose objects are data, or hold it.
 const DATA_KINDS: &[(&str, &str)] = &[
     ("", "Namespace"),
@@ -57,11 +60,13 @@ pub fn removed(old: &Object, remarks: &mut Vec<Remark>) {
     let identity = &old.identity;
     let is_data_kind = DATA_KINDS.iter().any(|(group, kind)| identity.is(group, kind));
     let makes_claims = identity.is("apps", "StatefulSet") && !old.list("/spec/volumeClaimTemplates").is_empty();
+    let deletes_claims = old.text("/spec/persistentVolumeClaimRetentionPolicy/whenDeleted") == "Delete";
     let is_kept = published(old).is_some_and(|old| old.is_kept());
     if is_data_kind || makes_claims || is_kept || old.layer() == Some(Layer::Data) {
         let text = match is_kept {
             true => "the cluster keeps it, unmanaged",
-            false if makes_claims => "nothing mounts the claims that it made",
+            false if makes_claims && deletes_claims => "the claims that it made are deleted",
+            false if makes_claims => CLAIMS_STAY,
             false => "the cluster deletes it",
         };
         remarks.push(Remark::new(Class::DataAtRisk, text));

@@ -22,7 +22,7 @@ fn compare(old: Option<&Object>, new: &Object, remarks: &mut Vec<Remark>) {
     let mut tell = |text: String| remarks.push(Remark::new(Class::Permissions, text));
     match new.identity.kind.as_str() {
         "Role" | "ClusterRole" => {
-            let before: Vec<Allowed<'_>> = old.map(|old| rules(old)).unwrap_or_default();
+            let before: Vec<Allowed<'_>> = old.map(rules).unwrap_or_default();
             let more = rules(new).into_iter().filter(|new| !before.iter().any(|old| old.covers(new)));
             let more: Vec<String> = more.map(|allowed| allowed.told()).collect();
             if !more.is_empty() {

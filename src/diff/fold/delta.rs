@@ -19,13 +19,13 @@ pub fn of(old: Option<&Value>, new: Option<&Value>) -> (String, String) {
     }
 }
 
-/// A text with its words and the signs between them taken apart.
+/// A text with its words and the signs between them taken apart; a version or a host is one word.
 fn split(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = 0;
     let mut was_word = None;
     for (at, character) in text.char_indices() {
-        let is_word = character.is_alphanumeric();
+        let is_word = character.is_alphanumeric() || matches!(character, '.' | '_');
         if was_word.is_some_and(|was| was != is_word || !is_word) {
             words.push(&text[start..at]);
             start = at;
@@ -80,8 +80,8 @@ mod tests {
     fn what_stands_around_is_left_out() {
         let told = |old: &str, new: &str| of(Some(&json!(old)), Some(&json!(new)));
         let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
-        assert_eq!(told("old.example/a/b:1.2", "new.example/a/b:1.2"), pair("old…", "new…"));
-        assert_eq!(told("r.example/a:1.2", "r.example/a:1.3"), pair("…2", "…3"));
+        assert_eq!(told("old.example/a/b:1.2", "new.example/a/b:1.2"), pair("old.example…", "new.example…"));
+        assert_eq!(told("r.example/a:1.2", "r.example/a:1.3"), pair("…1.2", "…1.3"));
         assert_eq!(told("a/b", "a/x/b"), pair("……", "…x/…"));
         assert_eq!(told("a\nb\nc", "a\nx\nc"), pair("…\nb\n…", "…\nx\n…"));
         assert_eq!(of(None, Some(&json!(1))), pair("", "1"));

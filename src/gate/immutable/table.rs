@@ -198,6 +198,8 @@ pub static KINDS: &[Kind] = &[
     },
     kind("gateway.networking.k8s.io", "GatewayClass", &[field("/spec/controllerName", Fixed)]),
     kind("cert-manager.io", "CertificateRequest", &[field("/spec", Fixed)]),
+    kind("acme.cert-manager.io", "Order", &[field("/spec", Fixed)]),
+    kind("acme.cert-manager.io", "Challenge", &[field("/spec", Fixed)]),
     kind("external-secrets.io", "ExternalSecret", &[field("/spec/target/name", Fixed)]),
     kind("snapshot.storage.k8s.io", "VolumeSnapshot", &[field("/spec/source", Fixed)]),
     kind("snapshot.storage.k8s.io", "VolumeSnapshotClass", &[field("/driver", Fixed)]),

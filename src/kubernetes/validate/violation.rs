@@ -71,6 +71,11 @@ pub enum Problem {
         word: &'static str,
     },
     ServerField,
+    /// What the server's own code refuses: the end of the headline, and what to do.
+    Refused {
+        what: Box<str>,
+        help: Box<str>,
+    },
     BadName {
         rule: NameRule,
     },
@@ -141,6 +146,7 @@ impl Violation {
             | Problem::TooMany { .. }
             | Problem::BadQuantity
             | Problem::BadFormat { .. }
+            | Problem::Refused { .. }
             | Problem::Condition { .. } => &codes::INVALID_OBJECT_VALUE,
             Problem::DuplicateItem { .. } | Problem::DuplicateKey { .. } => &codes::DUPLICATE_LIST_ITEM,
             Problem::ServerField => &codes::SERVER_FIELD,
@@ -184,6 +190,7 @@ impl Violation {
             }
             Problem::Condition { word: "not" } => format!("{subject} is what its schema forbids"),
             Problem::Condition { .. } => format!("{subject} meets none of the conditions of its schema"),
+            Problem::Refused { what, .. } => format!("{subject} {what}"),
             Problem::ServerField => format!("{subject} is set by the server alone"),
             Problem::BadName { .. } => format!("{subject} is not a name that {} may have", kind_of(object)),
             Problem::BadKey => format!("{subject}: the key is not a valid one"),
@@ -230,6 +237,7 @@ impl Violation {
                 format!("remove one of the two, or give it another {}", keys.join(" or "))
             }
             Problem::NullItem => "remove it".to_owned(),
+            Problem::Refused { help, .. } => help.to_string(),
             Problem::ServerField => "remove it: an object that is applied says what is wanted, not what is".to_owned(),
             Problem::BadName { rule } => format!("allowed are {}", rule.describe()),
             Problem::BadKey => {

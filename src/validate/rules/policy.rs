@@ -78,7 +78,7 @@ impl<'s> Policy<'s> {
             settings.insert(code.as_str(), setting);
         }
         let of_rules = RULES.iter().filter(|rule| rule.is_acknowledgeable()).map(|rule| rule.code);
-        let known: Vec<&Code> = of_rules.chain(gate::codes::ACKNOWLEDGEABLE.iter().copied()).collect();
+        let known: Vec<&Code> = of_rules.chain(gate::codes::acknowledgeable()).collect();
         let acknowledgements = Acknowledgements::read(specs.acknowledgements.values(), &known, diagnostics);
         Policy { settings, acknowledgements, today: now.map(Date::of_unix_time) }
     }

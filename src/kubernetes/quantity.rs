@@ -1,0 +1,86 @@
+//! Amounts, as far as comparing them asks for.
+
+use serde_json::Value;
+use std::cmp::Ordering;
+
+/// Compares two quantities; none where one cannot be read.
+pub fn compare(one: &Value, other: &Value) -> Option<Ordering> {
+    Some(thousandths(one)?.cmp(&thousandths(other)?))
+}
+
+/// Whether a quantity is below zero.
+pub fn is_negative(value: &Value) -> bool {
+    thousandths(value).is_some_and(|amount| amount < 0)
+}
+
+/// Whether a quantity is a whole number.
+pub fn is_whole(value: &Value) -> bool {
+    thousandths(value).is_none_or(|amount| amount % 1000 == 0)
+}
+
+/// A quantity in thousandths. One beyond 10^35 cannot be read.
+fn thousandths(value: &Value) -> Option<i128> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
+    let end = unsigned.find(|character: char| !character.is_ascii_digit() && character != '.');
+    let (number, suffix) = unsigned.split_at(end.unwrap_or(unsigned.len()));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    let (factor, divisor) = factor(suffix)?;
+    let scale = 10u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let amount = digits.checked_mul(factor)?.checked_mul(1000)?.checked_div(scale.checked_mul(divisor)?)?;
+    let amount = i128::try_from(amount).ok()?;
+    Some(if text.starts_with('-') { -amount } else { amount })
+}
+
+/// What a suffix multiplies by, and divides by.
+fn factor(suffix: &str) -> Option<(u128, u128)> {
+    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    let decimal = ["k", "M", "G", "T", "P", "E"];
+    let power = |list: &[&str], base: u128| {
+        let exponent = list.iter().position(|name| *name == suffix)?;
+        base.checked_pow(u32::try_from(exponent).ok()? + 1).map(|factor| (factor, 1))
+    };
+    match suffix {
+        "" => Some((1, 1)),
+        "m" => Some((1, 1_000)),
+        "u" => Some((1, 1_000_000)),
+        "n" => Some((1, 1_000_000_000)),
+        _ => power(&binary, 1024).or_else(|| power(&decimal, 1000)).or_else(|| {
+            let exponent: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+            let power = 10u128.checked_pow(exponent.unsigned_abs())?;
+            Some(if exponent < 0 { (1, power) } else { (power, 1) })
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn amounts_compare_whatever_their_suffix() {
+        let rows = [
+            (json!("10Gi"), json!("10Gi"), Some(Ordering::Equal)),
+            (json!("10Gi"), json!("10240Mi"), Some(Ordering::Equal)),
+            (json!("10G"), json!("10Gi"), Some(Ordering::Less)),
+            (json!("1.5Gi"), json!("1536Mi"), Some(Ordering::Equal)),
+            (json!("1e9"), json!("1G"), Some(Ordering::Equal)),
+            (json!("1E"), json!("1e18"), Some(Ordering::Equal)),
+            (json!("2Ti"), json!("1999Gi"), Some(Ordering::Greater)),
+            (json!(1073741824), json!("1Gi"), Some(Ordering::Equal)),
+            (json!("500m"), json!(1), Some(Ordering::Less)),
+            (json!("-1"), json!("1m"), Some(Ordering::Less)),
+            (json!("ten"), json!("1Gi"), None),
+            (json!("1Gx"), json!("1Gi"), None),
+        ];
+        for (one, other, due) in rows {
+            assert_eq!(compare(&one, &other), due, "{one} {other}");
+        }
+    }
+}
