@@ -408,7 +408,7 @@ mod tests {
     fn values_are_shown_as_people_write_them() {
         assert_eq!(told(Some(json!(2)), Some(json!(3))), " a.b: 2 -> 3\n");
         assert_eq!(told(Some(json!("1")), Some(json!(1))), " a.b: \"1\" -> 1\n");
-        assert_eq!(told(None, Some(json!({"x": 1, "y": [1]}))), " a.b:\n+  x: 1\n+  y:\n+  - 1\n");
+        assert_eq!(told(None, Some(json!({"x": 1, "z": [1]}))), " a.b:\n+  x: 1\n+  z:\n+  - 1\n");
         assert_eq!(told(Some(json!("old")), None), "-a.b: old\n");
         assert_eq!(
             told(Some(json!("1\n2\n3\n4\n5\n6\n")), Some(json!("1\n2\nx\n4\n5\n6\n7\n"))),

@@ -31,7 +31,7 @@ pub struct Run<'a, 's> {
     pub sink: &'a mut dyn Sink,
     pub recall: Option<Recall<'a, 's>>,
     pub forgets_objects: bool,
-    /// What is sound is handed on even where something else is not.
+    /// Namespaces that are sound are handed on even where something else is not.
     pub is_partial: bool,
 }
 
@@ -145,7 +145,7 @@ impl<'s> Run<'_, 's> {
             files.extend(own);
             summaries.push((number, summary));
         }
-        if self.may_write() {
+        if self.is_sound() || self.is_partial && self.seen.twice.is_empty() {
             self.sink.accept(files)?;
             let contents = if fresh.is_empty() { BTreeMap::new() } else { self.sink.take_contents() };
             for (cluster, folder, digest, mut unit) in fresh {
@@ -176,7 +176,7 @@ impl<'s> Run<'_, 's> {
             self.seen.add(own);
             self.compilation.counts.objects += own.facts.objects;
         }
-        if self.may_write() {
+        if self.is_sound() {
             self.sink.accept(outcome.files.into_iter().collect())?;
         }
         let delivery = match &outcome.summary {
@@ -230,7 +230,7 @@ impl<'s> Run<'_, 's> {
             summary.objects = Vec::new();
         }
         let number = files.files().len();
-        if self.may_write() {
+        if self.is_sound() {
             self.sink.accept(vec![files])?;
             let content = self.recall.is_some().then(|| self.sink.take_contents().remove(&folder)).flatten();
             if let (Some(recall), Some(digest), Some(content), true) = (&mut self.recall, digest, content, is_quiet) {
@@ -242,8 +242,9 @@ impl<'s> Run<'_, 's> {
         Ok(Some(summary))
     }
 
-    fn may_write(&self) -> bool {
-        (self.is_partial || !self.findings.has_errors()) && self.seen.twice.is_empty()
+    /// Whether nothing is wrong so far. What follows from several namespaces is handed on only then.
+    fn is_sound(&self) -> bool {
+        !self.findings.has_errors() && self.seen.twice.is_empty()
     }
 }
 

@@ -260,6 +260,7 @@ spec:
   selector: {app: "{{site.name}}"}
   ports:
     - port: 80
+      name: http
       targetPort: 8080
     - port: 443
       name: https
