@@ -27,6 +27,20 @@ fn an_edit_at_the_named_place_changes_the_field_in_a_fleet_with_every_feature() 
     check(&fleet::every_feature(), 7, 200);
 }
 
+#[test]
+fn an_edit_at_the_named_place_changes_the_field_in_a_fleet_of_generated_sites() {
+    let mut world = World::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff/fleet"));
+    for number in 1..=6 {
+        let tenant = ["acme", "globex", "initech"][number % 3];
+        let text = format!(
+            "apiVersion: bayplan/v1\nkind: Site\nmetadata: {{name: site-{number}}}\nspec:\n  tenant: {tenant}\n  template: web\n  \
+             values: {{tag: \"{number}.1\"}}\n  environments:\n    staging: {{}}\n    production: {{values: {{size: {number}Gi}}}}\n"
+        );
+        world.files.insert(format!("site-specs/site-{number}.yaml"), text.into_bytes());
+    }
+    check(&world, 17, 60);
+}
+
 /// What came of one field.
 enum Outcome {
     /// It changed as it should.

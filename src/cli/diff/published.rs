@@ -151,7 +151,8 @@ impl Target {
                 let commit = repository.commit(id)?;
                 let provenance = Provenance::of(&commit);
                 if provenance.is_none() {
-                    notes.push(format!("note: commit {} of `{branch}` was not made by bayplan", id.short()));
+                    let what = "was not made by bayplan: publishing there takes --adopt";
+                    notes.push(format!("note: commit {} of `{branch}` {what}", id.short()));
                 }
                 tree = Some(commit.tree);
                 tip = Some((id, provenance.map(|ours| ours.source)));
