@@ -36,7 +36,7 @@ use crate::acknowledgement::{Date, Subject, Used};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
 use crate::pipeline::{Compilation, Filter};
-use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESPACE_REMOVED};
+use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESPACE_REMOVED, OBJECT_MOVED};
 use condition::Classes;
 use facts::Facts;
 use finding::Finding;
@@ -109,6 +109,8 @@ pub struct Gate {
     mounts: BTreeMap<String, BTreeSet<Mount>>,
     /// StorageClasses as they are now.
     classes: Classes,
+    /// Cluster and namespace of objects that stay at another path, so that their namespace is none that begins empty.
+    stayed: BTreeSet<(String, String)>,
     /// What applied objects and leaves.
     leaving: Vec<Applier>,
     /// Clusters that have no delivery any more.
@@ -191,9 +193,11 @@ impl Gate {
             let once = once::findings(&left, &new, &self.added);
             findings.extend(condition::keep_those_that_hold(once, &left, &self.classes, &new, &mut facts)?);
             let gone = left.iter().map(|old| old.path.as_str()).chain(self.unread.iter().map(String::as_str)).collect();
-            findings.extend(handover::findings(&self.leaving, &gone, &self.undelivered, &facts)?);
+            let moved = findings.iter().filter(|finding| finding.code.name == OBJECT_MOVED.name);
+            let moved = moved.map(|finding| finding.subject.clone()).collect();
+            findings.extend(handover::findings(&self.leaving, &gone, &moved, &self.undelivered, &facts)?);
             let mut mounted = removal::Mounted::new(&self.mounts, &self.added);
-            findings.extend(removal::findings(&left, &new, &self.added, &mut mounted, &mut facts)?);
+            findings.extend(removal::findings(&left, &new, &self.added, &self.stayed, &mut mounted, &mut facts)?);
             findings.extend(mass::findings(&left, &self.unread, &new, compilation.max_removal, &mut facts)?);
         }
         findings.retain(|finding| is_asked_for(filter, &finding.subject));
@@ -248,6 +252,7 @@ impl Gate {
                 left.push(old);
                 continue;
             };
+            self.stayed.insert((old.place.cluster.clone(), old.home().to_owned()));
             let bytes = self.added.get(&summary.path).and_then(Option::as_ref);
             match bytes.and_then(|bytes| Published::read(&summary.path, bytes)) {
                 Some(new) => findings.extend(Pair { old, new }.findings()),

@@ -84,11 +84,15 @@ impl<'t> Facts<'t> {
         namespace: &str,
         claim: &str,
     ) -> Result<bool, Failed> {
-        let file = format!("persistentvolumeclaim-{claim}.yaml");
-        let paths = [
-            format!("{cluster}/{environment}/{namespace}/{}/{file}", Layer::Data.name()),
-            format!("{cluster}/{CLUSTER_FOLDER}/{}/{namespace}/{file}", Layer::Data.name()),
-        ];
+        let file = format!("{}/persistentvolumeclaim-{claim}.yaml", Layer::Data.name());
+        let of_cluster =
+            format!("{cluster}/{CLUSTER_FOLDER}/{}/{namespace}/persistentvolumeclaim-{claim}.yaml", Layer::Data.name());
+        let mut paths = vec![format!("{cluster}/{environment}/{namespace}/{file}"), of_cluster];
+        if environment.is_empty() {
+            // A cluster's own workload in the namespace of sites, of whatever environment.
+            let end = format!("/{namespace}/{file}");
+            paths.extend(self.last.files(cluster)?.into_iter().filter(|path| path.ends_with(&end)));
+        }
         for path in paths {
             if let Some(claim) = self.read(&path)? {
                 return Ok(claim.is_kept());

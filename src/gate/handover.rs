@@ -118,11 +118,13 @@ impl Applier {
     }
 }
 
-/// What is to be said of those that leave. `gone` has the paths of objects that leave themselves; a cluster of `undelivered` has
-/// no delivery any more, so that nothing tells the cluster that any of it left.
+/// What is to be said of those that leave. `gone` has the paths of objects that leave themselves, and `moved` has objects of which
+/// another gate tells that they are made anew; a cluster of `undelivered` has no delivery any more, so that nothing tells the
+/// cluster that any of it left.
 pub fn findings(
     leaving: &[Applier],
     gone: &BTreeSet<&str>,
+    moved: &BTreeSet<Subject>,
     undelivered: &BTreeSet<String>,
     facts: &Facts<'_>,
 ) -> Result<Vec<Finding>, Failed> {
@@ -135,6 +137,7 @@ pub fn findings(
                     continue;
                 }
                 match facts.read(&path)? {
+                    Some(object) if moved.contains(&object.subject()) => {}
                     Some(object) if protection::is_kept(&object.value) => {}
                     Some(object) if is_grave(&object) => grave.push(object.identity.to_string()),
                     Some(_) | None => others += 1,
@@ -155,6 +158,15 @@ pub fn findings(
         };
         let stays = if all == 1 { "stays" } else { "stay" };
         findings.push(applier.finding(severity, format!("{} leaves while {told} {stays}", applier.identity)));
+    }
+    // One yes for all of a cluster, where one is due.
+    let refused: BTreeSet<String> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .map(|finding| finding.subject.cluster.clone())
+        .collect();
+    for finding in findings.iter_mut().filter(|finding| refused.contains(&finding.subject.cluster)) {
+        finding.severity = Severity::Error;
     }
     Ok(findings)
 }

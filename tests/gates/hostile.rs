@@ -279,7 +279,7 @@ pub const CASES: &[Case] = &[
             Replace(PORTAL, "    staging: {}", "    staging: {clusters: [stable, unstable]}"),
         ],
         edit: &[Replace(PORTAL, "[stable, unstable]", "[stable]")],
-        due: &["mass-removal", "namespace-removed"],
+        due: &["namespace-removed"],
     },
     // Workloads.
     Case {
@@ -344,7 +344,7 @@ pub const CASES: &[Case] = &[
                 DATABASE,
                 "---\napiVersion: example.org/v1\nkind: Backup\nmetadata: {name: \"{{site.name}}\", annotations: {bayplan/layer: data}}\n",
             ),
-            Replace(CLUSTERS, "accepts: [testing]\n", "accepts: [testing]\n  templates: [base]\n"),
+            Append(FLEET, "  unvalidated: [{group: example.org, kind: Backup}]\n"),
         ],
         edit: &[Replace(
             DATABASE,

@@ -643,7 +643,7 @@ const CASES: &[Case] = &[
             ),
             Replace(ENVIRONMENTS, "{{site.name}}-next", "{{site.name}}-production"),
         ],
-        due: &["namespace-removed", "namespace-removed", "namespace-removed", "storage-shrunk"],
+        due: &["namespace-removed", "namespace-removed", "namespace-removed", "owner-changed", "storage-shrunk"],
     },
     Case {
         name: "two sites swap their names",

@@ -31,6 +31,7 @@ pub const SAY_THE_SAME: &[&str] = &[
     "a site gets a label of its own",
     "the fleet gets another name",
     "two environments change places in their file",
+    "two environments swap their tiers",
 ];
 
 pub const CASES: &[Case] = &[
