@@ -3,7 +3,7 @@
 use super::class::Class;
 use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
-use super::{Hunk, Report, ValueChange};
+use super::{Finding, Hunk, Report, ValueChange};
 
 /// How it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -85,7 +85,7 @@ impl Page {
         if report.gates.refusals().next().is_none() {
             self.line("", "gates: nothing would be refused");
         }
-        for (severity, code, message) in &report.gates.findings {
+        for Finding { severity, code, message, .. } in &report.gates.findings {
             let is_refusal = *severity == crate::diag::Severity::Error;
             let (color, word) = if is_refusal { (RED, "would refuse") } else { (YELLOW, "would warn") };
             self.line(color, &format!("gates: {word} [{code}]: {}", clean(message)));

@@ -6,7 +6,7 @@
 use super::class::Class;
 use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
-use super::{Hunk, Report, ValueChange};
+use super::{Finding, Hunk, Report, ValueChange};
 use crate::diag::Severity;
 
 /// GitHub refuses comments of more than 65,536 characters. Bytes are counted, of which there are never fewer, and a workflow adds
@@ -82,7 +82,7 @@ fn head(report: &Report) -> String {
     } else if report.gates.findings.is_empty() {
         text.push_str("Gates: nothing would be refused.\n");
     } else {
-        for (severity, name, message) in report.gates.findings.iter().take(MOST_FINDINGS) {
+        for Finding { severity, code: name, message, .. } in report.gates.findings.iter().take(MOST_FINDINGS) {
             let word = if *severity == Severity::Error { ":no_entry: would refuse" } else { ":warning: would warn" };
             let message: String = message.chars().take(LIMITS.width).collect();
             text.push_str(&format!("- {word} {}: {}\n", code(name), code(&message)));
