@@ -167,7 +167,8 @@ impl<'g> Mounted<'g> {
         Mounted { changed, added, known: BTreeMap::new() }
     }
 
-    /// Whether some workload shows what a mount showed; one that runs on is asked for where the one that leaves did.
+    /// Whether some workload shows what a mount showed; one that runs on is asked for where the one that leaves did. Where a
+    /// CronJob leaves, such as a backup of a whole claim, it is enough that some part of the claim is in use.
     fn shows(
         &mut self,
         mount: &Mount,
@@ -178,7 +179,8 @@ impl<'g> Mounted<'g> {
         facts: &Facts<'_>,
     ) -> Result<bool, Failed> {
         let shows = |other: &Mount| {
-            other.volume == mount.volume && (other.sub_path == mount.sub_path || other.sub_path.is_empty())
+            let is_around = other.sub_path == mount.sub_path || other.sub_path.is_empty();
+            other.volume == mount.volume && (is_around || !runs_on)
         };
         for object in new.objects_in(cluster, namespace) {
             let kind = object.identity.kind.as_str();

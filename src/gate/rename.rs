@@ -28,7 +28,7 @@ pub fn told_move(old: &Home<'_>, new: &Home<'_>) -> Option<String> {
     ];
     Some(match same {
         [true, true, true, true] => format!("the namespace is now called {}", new.namespace),
-        [false, true, true, true] => format!("it moves to cluster {}", new.cluster),
+        [false, true, true, true] => format!("the namespace moves to cluster {}", new.cluster),
         [true, false, true, true] => format!("environment {} is now {}", old.environment, new.environment),
         [true, true, false, true] => format!("tenant {} is now {}", old.tenant, new.tenant),
         [true, true, true, false] => format!("site {} is now {}", sites(old), sites(new)),
