@@ -102,6 +102,15 @@ impl Rendered {
         Rendered { files, objects }
     }
 
+    /// Writes the tree to a folder.
+    pub fn write(&self, folder: &Path) {
+        for (path, bytes) in &self.files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().expect("lies in a folder")).expect("can be made");
+            std::fs::write(path, bytes).expect("can be written");
+        }
+    }
+
     /// The objects of each namespace, by cluster and namespace.
     pub fn namespaces(&self) -> BTreeMap<(&str, &str), Vec<&Object>> {
         let mut namespaces: BTreeMap<(&str, &str), Vec<&Object>> = BTreeMap::new();
