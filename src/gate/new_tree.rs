@@ -54,6 +54,14 @@ impl<'c> NewTree<'c> {
         units.flat_map(|unit| &unit.objects).filter(move |object| object.identity.namespace == namespace)
     }
 
+    /// Folders of a namespace's units that are as they were, and whose objects are therefore not told.
+    pub fn kept_folders(&self, cluster: &str, namespace: &str) -> impl Iterator<Item = String> {
+        let is_kept = |unit: &&&UnitSummary| !unit.environment.is_empty() && unit.objects.len() < unit.facts.objects;
+        let units = self.units.iter().filter(is_kept);
+        let units = units.filter(move |unit| unit.cluster == cluster && unit.namespace == namespace);
+        units.map(|unit| format!("{}/{}/{}", unit.cluster, unit.environment, unit.namespace))
+    }
+
     /// Whether a finding is about a Job that runs once, whose specification is nobody's to compare.
     pub fn runs_once(&self, finding: &Finding) -> bool {
         finding.path.as_deref().and_then(|path| self.summary_at(path)).is_some_and(|summary| summary.runs_once)

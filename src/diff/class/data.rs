@@ -32,6 +32,9 @@ pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
             }
             _ => continue,
         };
+        if class == Class::Recreates && old.is("", "PersistentVolumeClaim") {
+            remarks.push(Remark::new(Class::DataAtRisk, "a claim that is made anew begins empty"));
+        }
         remarks.push(Remark::new(class, without_name(&what, &old.identity)));
     }
     let size = |object: &Object| object.get("/spec/replicas").and_then(Value::as_u64);
@@ -41,13 +44,15 @@ pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// Kustomizations that would begin to delete what they kept.
+/// Kustomizations and Applications that would begin to delete what they kept.
 fn delivery(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
-    if !old.is_delivery() || !old.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
-        return;
-    }
-    let is_data = old.identity.name.ends_with(&format!("-{}", Layer::Data.name()));
-    let prunes = |object: &Object| object.get("/spec/prune") == Some(&Value::Bool(true));
+    let prune = match (old.identity.group.as_str(), old.identity.kind.as_str()) {
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => "/spec/prune",
+        ("argoproj.io", "Application") => "/spec/syncPolicy/automated/prune",
+        _ => return,
+    };
+    let is_data = old.is_delivery() && old.identity.name.ends_with(&format!("-{}", Layer::Data.name()));
+    let prunes = |object: &Object| object.get(prune) == Some(&Value::Bool(true));
     if is_data && prunes(new) && !prunes(old) {
         remarks.push(Remark::new(Class::DataAtRisk, "it begins to delete data that leaves the tree"));
     }
