@@ -143,12 +143,14 @@ fn site(number: usize, tenant: u64, template: &str, random: &mut Random) -> Stri
                 "    backend: {{image: {{repository: {repository}-backend}}, settings: app.settings, module: \"app.wsgi:application\"}}\n    \
                  frontend: {{image: {{repository: {repository}-frontend}}}}\n"
             );
-            if random.one_in(3) {
-                text.push_str("    worker: {app: app}\n");
-            }
+            text.push_str(if random.one_in(3) { "    worker: {enabled: false}\n" } else { "    worker: {app: app}\n" });
         }
         _ => {
             let _ = writeln!(text, "    image: {{repository: {repository}}}");
+            if template == "drumkit-drupal" {
+                // Its image starts as root.
+                text.push_str("  namespace: {values: {podSecurity: baseline}}\n");
+            }
         }
     }
     if random.one_in(4) && template == "drupal" {
