@@ -22,6 +22,7 @@ mod bundle;
 mod change;
 pub mod class;
 mod collect;
+pub mod edited;
 pub mod environments;
 pub mod fields;
 mod fold;

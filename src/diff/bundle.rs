@@ -157,7 +157,7 @@ fn whole(
         };
         let come = fresh.remove(&new).unwrap_or_default();
         let _ = delivery.take_added(&new);
-        changes.push(moved(told, loose, come, &key, &new));
+        changes.push(moved(told.replace("the namespace ", "{namespace} "), loose, come, &key, &new));
     }
     for (key, loose) in fresh {
         let come = delivery.take_added(&key);
@@ -236,7 +236,6 @@ fn remarks(action: Action, loose: &[Loose]) -> Vec<Remark> {
             let told = by_class.entry(remark.class).or_default();
             match remark.class {
                 Class::New | Class::Removed | Class::InPlace => {}
-                Class::DataAtRisk => told.entry("").or_default().push(loose.subject.to_string()),
                 _ => told.entry(&remark.text).or_default().push(loose.subject.to_string()),
             }
         }
@@ -274,6 +273,11 @@ fn moved(told: String, old: Vec<Loose>, new: Vec<Loose>, was: &Key, is: &Key) ->
         .filter(|loose| loose.identity.is("", "PersistentVolumeClaim"))
         .map(|loose| loose.subject.to_string())
         .collect();
+    let is_deleted = |loose: &Loose| {
+        let is_claim = loose.identity.is("", "PersistentVolumeClaim");
+        is_claim && loose.remarks.iter().any(|remark| remark.text == data::DELETED)
+    };
+    let becomes = if old.iter().any(is_deleted) { "the cluster deletes what is" } else { "the data stays" };
     let mut change = bundle(Action::Moved, told, new, Vec::new());
     change.was = Some(crate::object::Identity {
         group: String::new(),
@@ -289,7 +293,7 @@ fn moved(told: String, old: Vec<Loose>, new: Vec<Loose>, was: &Key, is: &Key) ->
         true => Remark::new(Class::Recreates, format!("all of {from} is made anew")),
         false => Remark::new(
             Class::DataAtRisk,
-            format!("begins with empty volumes, the data stays in {from}: {}", some(claims.clone())),
+            format!("begins with empty volumes, {becomes} in {from}: {}", some(claims.clone())),
         ),
     };
     change.remarks.insert(0, begins);

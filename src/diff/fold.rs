@@ -281,7 +281,10 @@ fn remarks(group: &[Plain], shared: &Shared) -> Vec<Remark> {
         let environment = plain.change.subject.environment.as_str();
         environments.insert(environment);
         for (remark, own) in plain.remarks.iter().zip(&plain.change.remarks) {
-            let text = if group.len() == 1 { own.text.clone() } else { shared.text(&remark.text, &own.text) };
+            let text = match group.len() {
+                1 => own.text.clone(),
+                _ => shared.text_in(&remark.text, &own.text, &plain.change.subject),
+            };
             texts.entry(remark.class).or_default().entry(text).or_default().insert(environment);
         }
     }

@@ -30,11 +30,11 @@ impl FoldedFinding {
 
 /// All findings, in the order of the first of each sort.
 pub fn folded(gates: &Gates, hunks: &[Hunk]) -> Vec<FoldedFinding> {
-    let homes = homes(hunks);
+    let homes = Homes::of(hunks);
     let mut groups: Vec<(FoldedFinding, Vec<&Subject>, &str)> = Vec::new();
     let mut known: BTreeMap<(Severity, &str, String), usize> = BTreeMap::new();
     for Finding { severity, code, message, .. } in &gates.findings {
-        let home = home_of(message, &homes);
+        let home = homes.find(message);
         let plain = home.map_or_else(|| message.clone(), |home| home.names().replace(message));
         let number = *known.entry((*severity, code, plain.clone())).or_insert(groups.len());
         match groups.get_mut(number) {
@@ -58,27 +58,57 @@ pub fn folded(gates: &Gates, hunks: &[Hunk]) -> Vec<FoldedFinding> {
     told.collect()
 }
 
-/// Namespaces that change, by name.
-fn homes(hunks: &[Hunk]) -> BTreeMap<&str, Vec<&Subject>> {
-    let mut homes: BTreeMap<&str, Vec<&Subject>> = BTreeMap::new();
-    for subject in hunks.iter().flat_map(|hunk| &hunk.subjects).filter(|subject| !subject.environment.is_empty()) {
-        let known = homes.entry(&subject.namespace).or_default();
-        match known.iter_mut().find(|known| known.cluster == subject.cluster) {
-            // A namespace's own objects know no site.
-            Some(known) if known.site.is_empty() => *known = subject,
-            Some(_) => {}
-            None => known.push(subject),
-        }
-    }
-    homes
+/// What changes, by the name of its namespace and by that of its site.
+#[derive(Default)]
+struct Homes<'h> {
+    namespaces: BTreeMap<&'h str, Vec<&'h Subject>>,
+    sites: BTreeMap<&'h str, Vec<&'h Subject>>,
 }
 
-/// The namespace that a message speaks of.
-fn home_of<'h>(message: &str, homes: &BTreeMap<&str, Vec<&'h Subject>>) -> Option<&'h Subject> {
-    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
-    let words: Vec<&str> = message.split(|character| !is_part(character)).filter(|word| !word.is_empty()).collect();
-    let found = words.iter().find_map(|word| homes.get(word))?;
-    found.iter().copied().find(|home| words.contains(&home.cluster.as_str())).or_else(|| found.first().copied())
+impl<'h> Homes<'h> {
+    fn of(hunks: &'h [Hunk]) -> Self {
+        let mut homes = Homes::default();
+        for subject in hunks.iter().flat_map(|hunk| &hunk.subjects).filter(|subject| !subject.environment.is_empty()) {
+            let known = homes.namespaces.entry(&subject.namespace).or_default();
+            match known.iter_mut().find(|known| known.cluster == subject.cluster) {
+                // A namespace's own objects know no site.
+                Some(known) if known.site.is_empty() => *known = subject,
+                Some(_) => {}
+                None => known.push(subject),
+            }
+        }
+        for subject in homes.namespaces.values().flatten().filter(|subject| !subject.site.is_empty()) {
+            homes.sites.entry(&subject.site).or_default().push(subject);
+        }
+        homes
+    }
+
+    /// Whose namespace a message speaks of: one that it names, or else one of a site that it names, since a namespace that moves
+    /// has another name now.
+    fn find(&self, message: &str) -> Option<&'h Subject> {
+        let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        let words: Vec<&str> = message.split(|character| !is_part(character)).filter(|word| !word.is_empty()).collect();
+        let best = |found: &[&'h Subject]| {
+            let is_there = |name: &str| words.iter().any(|word| parts(word).any(|part| part == name));
+            let fits = |one: &&&Subject| (is_there(&one.cluster), is_there(&one.environment));
+            found.iter().max_by_key(fits).copied()
+        };
+        let by_name = words.iter().find_map(|word| self.namespaces.get(word));
+        let by_site = || words.iter().flat_map(|word| parts(word)).find_map(|part| self.sites.get(part));
+        best(by_name.or_else(by_site)?)
+    }
+}
+
+/// The word, and all that lies in it between dashes, the longest first.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let starts: Vec<usize> = std::iter::once(0).chain(word.match_indices('-').map(|(at, _)| at + 1)).collect();
+    let ends: Vec<usize> = word.match_indices('-').map(|(at, _)| at).chain([word.len()]).collect();
+    let mut parts: Vec<&str> = Vec::new();
+    for start in &starts {
+        parts.extend(ends.iter().filter(|end| *end > start).map(|end| &word[*start..*end]));
+    }
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    parts.into_iter()
 }
 
 #[cfg(test)]
@@ -125,6 +155,8 @@ mod tests {
                 finding(message("shop", "1Gi")),
                 finding(message("wiki", "5Gi")),
                 finding("tenant acme leaves whole".to_owned()),
+                finding("namespace old-portal-staging leaves".to_owned()),
+                finding("namespace old-wiki-staging leaves".to_owned()),
             ],
         };
         let told: Vec<String> =
@@ -135,6 +167,7 @@ mod tests {
                 "would refuse [storage-shrunk] in 2 namespaces: claim {site}-files would shrink to 5Gi, in namespace {namespace} on cluster stable",
                 "would refuse [storage-shrunk]: claim shop-files would shrink to 1Gi, in namespace acme-shop-staging on cluster stable",
                 "would refuse [storage-shrunk]: tenant acme leaves whole",
+                "would refuse [storage-shrunk] in 2 namespaces: namespace old-{site}-staging leaves",
             ]
         );
     }

@@ -184,9 +184,10 @@ fn say_why(change: &mut Change, given: &Given) {
     }
     change.fields.retain(|field| !class::is_stamp(field));
     let text = format!("{} changed", some(causes));
+    let is_told = change.fields.iter().any(|field| field.path.has_field("template"));
     for remark in &mut change.remarks {
         let is_about_pods = matches!(remark.class, Class::RestartsPods | Class::JobRuns | Class::InPlace);
-        if is_about_pods && change.fields.is_empty() {
+        if is_about_pods && !is_told {
             remark.text = match remark.text.as_str() {
                 "" => text.clone(),
                 said => format!("{said}; {text}"),

@@ -30,6 +30,7 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
         targets.push(Target::open(&repository, &branch, clusters, &mut notes)?);
     }
     let old = name_of(&targets);
+    let source = published_source(&targets);
     let collector = Collector::new(pipeline::api(&opened.sources), targets.iter().any(|target| target.tree.is_some()));
     let differences = Differences::new(collector, request);
     let mut sink = Published { targets, differences, received: BTreeSet::new() };
@@ -59,7 +60,14 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
         false => collector.finish(&Context { filter: &request.filter, units: &compilation.units }),
     };
     check_filter(request, &[&opened], &diff)?;
-    set_by::fill(&mut diff, [None, Some((&opened, &options))]);
+    // To tell which lines were edited since; the commit may not be here, as in a clone of one commit.
+    let source = source.filter(|_| !diff.hunks.is_empty());
+    let published = source.and_then(|id| open::sources(request.global, &Source::Revision(id.to_string())).ok());
+    let old_options = published.as_ref().map(|published| request.options(published.now));
+    let published = published.as_ref().zip(old_options.as_ref());
+    let published = published.map(|(opened, options)| set_by::Side { opened, options, units: &[] });
+    let edited = set_by::Side { opened: &opened, options: &options, units: &compilation.units };
+    set_by::fill(&mut diff, [published, Some(edited)]);
     notes.extend(verdict.notes.iter().cloned());
     let gates = match is_sound {
         true => gates(&verdict),
@@ -73,6 +81,12 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
     let withheld = withheld.into_iter().collect();
     let report = diff::Report { sides: [old, NEW.to_owned()], notes, withheld, diff, gates, ..diff::Report::default() };
     Ok(Compared { report, has_errors, extras })
+}
+
+/// The source of what is published; none where several branches name several.
+fn published_source(targets: &[Target]) -> Option<ObjectId> {
+    let named: BTreeSet<ObjectId> = targets.iter().filter_map(|target| target.tip.as_ref()?.1).collect();
+    if named.len() == 1 { named.into_iter().next() } else { None }
 }
 
 /// A filter may name what has left; it is wrong where nothing is found by it on either side.

@@ -11,6 +11,8 @@ use serde_json::Value;
 /// What is said of a StatefulSet that leaves the claims that it made.
 pub const CLAIMS_STAY: &str = "nothing mounts the claims that it made";
 
+/// What is said of data that nothing protects.
+pub const DELETED: &str = "the cluster deletes it";
 pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
     delivery(old, new, remarks);
     let (Some(was), Some(is)) = (published(old), published(new)) else { return };
@@ -62,7 +64,7 @@ pub fn removed(old: &Object, remarks: &mut Vec<Remark>) {
             true => "the cluster keeps it, unmanaged",
             false if makes_claims && deletes_claims => "the claims that it made are deleted",
             false if makes_claims => CLAIMS_STAY,
-            false => "the cluster deletes it",
+            false => DELETED,
         };
         remarks.push(Remark::new(Class::DataAtRisk, text));
     }

@@ -35,7 +35,16 @@ impl Shared {
     /// A text without names, with those that are shared written out. `original` is what it is in the first object: a text of which
     /// that cannot be made again, such as one that holds `{site}` itself, stays as it is.
     pub fn text(&self, text: &str, original: &str) -> String {
-        if !text.contains('{') || fill(text, &self.first) != original {
+        self.text_of(text, original, &self.first)
+    }
+
+    /// The same for a text of which `original` is known in another object of the hunk.
+    pub fn text_in(&self, text: &str, original: &str, subject: &Subject) -> String {
+        self.text_of(text, original, &subject.stand_ins())
+    }
+
+    fn text_of(&self, text: &str, original: &str, names: &StandIns) -> String {
+        if !text.contains('{') || fill(text, names) != original {
             return text.to_owned();
         }
         fill(text, &self.common)
