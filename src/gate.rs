@@ -15,6 +15,7 @@ pub mod codes;
 mod condition;
 mod facts;
 mod finding;
+mod foreign;
 mod handover;
 mod immutable;
 mod last_tree;
@@ -29,7 +30,7 @@ mod removal;
 mod rename;
 
 pub use last_tree::LastTree;
-pub use object::{Place, Published, identity_of, is_watched, read_object};
+pub use object::{DATA_KINDS, Place, Published, identity_of, is_watched, read_object};
 pub use rename::{Home, told_move};
 
 use crate::acknowledgement::{Date, Subject, Used};
@@ -40,6 +41,7 @@ use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESP
 use condition::Classes;
 use facts::Facts;
 use finding::Finding;
+use foreign::Foreign;
 use handover::Applier;
 use mounts::Mount;
 use new_tree::NewTree;
@@ -115,6 +117,8 @@ pub struct Gate {
     leaving: Vec<Applier>,
     /// Clusters that have no delivery any more.
     undelivered: BTreeSet<String>,
+    /// Data in files of others that leave.
+    foreign: Vec<Foreign>,
 }
 
 /// What came of one changed file.
@@ -128,6 +132,7 @@ enum Outcome {
     Replaced(Box<Published>, String, Option<Vec<u8>>),
     Applies(Box<Applier>, Option<Box<Applier>>),
     Undelivered(String),
+    Foreign(Vec<Foreign>),
 }
 
 /// What is kept of an object that stays.
@@ -167,6 +172,7 @@ impl Gate {
                 Outcome::Undelivered(cluster) => {
                     self.undelivered.insert(cluster);
                 }
+                Outcome::Foreign(data) => self.foreign.extend(data),
             }
         }
     }
@@ -195,6 +201,7 @@ impl Gate {
             let gone = left.iter().map(|old| old.path.as_str()).chain(self.unread.iter().map(String::as_str)).collect();
             let moved = findings.iter().filter(|finding| finding.code.name == OBJECT_MOVED.name);
             let moved = moved.map(|finding| finding.subject.clone()).collect();
+            findings.extend(foreign::findings(&self.foreign, &new));
             findings.extend(handover::findings(&self.leaving, &gone, &moved, &self.undelivered, &facts)?);
             let mut mounted = removal::Mounted::new(&self.mounts, &self.added);
             findings.extend(removal::findings(&left, &new, &self.added, &self.stayed, &mut mounted, &mut facts)?);
@@ -299,7 +306,7 @@ fn is_asked_for(filter: &Filter, subject: &Subject) -> bool {
 fn look_at(changed: Changed) -> Outcome {
     let Changed { path, is_old, is_new, old, new } = changed;
     if Place::of(&path).is_none() {
-        return look_at_delivery(path, old.as_deref(), new.as_deref(), is_new);
+        return look_at_others(path, old.as_deref(), new.as_deref(), is_new);
     }
     let read = |bytes: &Option<Vec<u8>>| bytes.as_ref().and_then(|bytes| Published::read(&path, bytes));
     match (is_old, is_new) {
@@ -317,14 +324,17 @@ fn look_at(changed: Changed) -> Outcome {
     }
 }
 
-/// What is not an object of a namespace or of the cluster: what applies those, and indexes.
-fn look_at_delivery(path: String, old: Option<&[u8]>, new: Option<&[u8]>, is_new: bool) -> Outcome {
+/// What is not an object of ours: what applies those, indexes, and files of others.
+fn look_at_others(path: String, old: Option<&[u8]>, new: Option<&[u8]>, is_new: bool) -> Outcome {
     let read = |bytes: &[u8]| Applier::read(&path, bytes).map(Box::new);
     if handover::is_applier(&path) {
         return match old.and_then(read) {
             Some(old) => Outcome::Applies(old, new.and_then(read)),
             None => Outcome::Nothing,
         };
+    }
+    if let (false, Some(old), true) = (is_new, old, foreign::is_foreign(&path)) {
+        return Outcome::Foreign(foreign::read(&path, old));
     }
     match path.split_once('/') {
         Some((cluster, rest)) if !is_new && rest == handover::INDEX => Outcome::Undelivered(cluster.to_owned()),

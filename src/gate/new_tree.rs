@@ -40,6 +40,16 @@ impl<'c> NewTree<'c> {
         self.objects.get(&(cluster, identity)).copied()
     }
 
+    /// Whether some cluster has an object of that kind and name, and of that namespace where one is given.
+    pub fn has_like(&self, identity: &Identity) -> bool {
+        self.objects.keys().any(|(_, own)| {
+            own.group == identity.group
+                && own.kind == identity.kind
+                && own.name == identity.name
+                && (identity.namespace.is_empty() || own.namespace == identity.namespace)
+        })
+    }
+
     pub fn summary_at(&self, path: &str) -> Option<&'c ObjectSummary> {
         self.paths.get(path).copied()
     }

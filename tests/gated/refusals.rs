@@ -128,3 +128,45 @@ fn a_fleet_without_clusters_does_not_empty_the_branch() {
     let said = repository.bayplan(&["check", "--against", "rendered"]);
     assert!(said.code == 3 && said.stderr.contains("error[empty-output]"), "{} {}", said.code, said.stderr);
 }
+
+/// A branch that others made, in a layout of their own: what it holds is the previous state all the same.
+#[test]
+fn an_adopted_branch_is_the_previous_state() {
+    let repository = Repository::new();
+    let claim = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: {name}, namespace: acme-portal-production}}\nspec:\n  \
+             accessModes: [ReadWriteOnce]\n  resources: {{requests: {{storage: 1Gi}}}}\n"
+        )
+    };
+    repository.git(&["switch", "--quiet", "--orphan", "rendered"]);
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: acme-portal-production}\n";
+    repository
+        .write("prod/portal.yaml", &format!("{namespace}---\n{}---\n{}", claim("portal-files"), claim("portal-solr")));
+    repository.write("prod/kustomization.yaml", "resources: [portal.yaml]\n");
+    repository.commit("by others");
+    repository.git(&["switch", "--quiet", "main"]);
+    assert!(repository.bayplan(&["publish"]).stderr.contains("error[foreign-branch]"));
+    let said = repository.bayplan(&["publish", "--adopt"]);
+    let told = "error[data-removed]: PersistentVolumeClaim portal-solr of the adopted file prod/portal.yaml leaves";
+    assert!(said.code == 3 && said.stderr.contains(told), "{}", said.stderr);
+    assert_eq!(said.stderr.matches("error[").count(), 1, "{}", said.stderr);
+    repository.write(
+        "site-specs/yes.yaml",
+        &acknowledgement("data-removed", "{cluster: prod, kind: PersistentVolumeClaim, name: portal-solr}"),
+    );
+    repository.commit("on purpose");
+    let said = repository.bayplan(&["publish", "--adopt"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+}
+
+/// What lets a branch be moved lets no gate be passed.
+#[test]
+fn leave_to_move_a_branch_is_no_leave_to_lose_data() {
+    let repository = Repository::new();
+    repository.published();
+    repository.remove("site-specs/wiki.yaml");
+    repository.commit("the wiki goes");
+    let said = repository.bayplan(&["publish", "--adopt", "--rollback"]);
+    assert!(said.code == 3 && said.stderr.contains("error[namespace-removed]"), "{}", said.stderr);
+}

@@ -64,6 +64,22 @@ fn verify_works_in_any_clone() {
     assert_eq!(said.code, 4, "{}{}", said.stdout, said.stderr);
     let last: Value = serde_json::from_str(said.stdout.lines().last().unwrap()).unwrap();
     assert_eq!(last["exitCode"], 4);
+    assert!(!said.stdout.contains("unshallow"), "{}", said.stdout);
+}
+
+#[test]
+fn verify_says_what_a_shallow_clone_lacks() {
+    let repository = Repository::new();
+    repository.published();
+    repository.write("README.md", "words\n");
+    repository.commit("words");
+    let file = format!("file://{}", repository.path().display());
+    git(repository.folder.path(), &["clone", "--quiet", "--depth", "1", "--no-single-branch", &file, "shallow"]);
+    let clone = repository.folder.path().join("shallow");
+    let said = bayplan(&clone, &["verify", "origin/rendered"]);
+    assert!(said.code == 4 && said.stderr.contains("git fetch --unshallow"), "{}", said.stderr);
+    git(&clone, &["fetch", "--quiet", "--unshallow"]);
+    assert_eq!(bayplan(&clone, &["verify", "origin/rendered"]).code, 0);
 }
 
 #[test]

@@ -24,6 +24,7 @@ const RESERVED: Op = Replace(
 );
 const MORE: &str = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: more}\nspec:\n  accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 1Gi}}\n";
 const MANIFEST: &str = "  manifests: [{file: extra/more.yaml, environments: [production]}]\n  environments:\n";
+const FOUR_SITES: &str = "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: a}\nspec: {tenant: acme, template: web, environments: {production: {}}}\n---\napiVersion: bayplan/v1\nkind: Site\nmetadata: {name: b}\nspec: {tenant: acme, template: web, environments: {production: {}}}\n---\napiVersion: bayplan/v1\nkind: Site\nmetadata: {name: c}\nspec: {tenant: acme, template: web, environments: {production: {}}}\n---\napiVersion: bayplan/v1\nkind: Site\nmetadata: {name: d}\nspec: {tenant: acme, template: web, environments: {production: {}}}\n";
 const VOLUMES: &[Op] = &[
     Append(
         CLAIMS,
@@ -261,6 +262,12 @@ pub const CASES: &[Case] = &[
         )],
         edit: &[Delete("site-specs/blog.yaml")],
         due: &["namespace-removed"],
+    },
+    Case {
+        name: "four of seven sites leave at once, and no tenant or environment with them",
+        base: &[Write("site-specs/more.yaml", FOUR_SITES)],
+        edit: &[Delete("site-specs/more.yaml")],
+        due: &["mass-removal", "namespace-removed", "namespace-removed", "namespace-removed", "namespace-removed"],
     },
     case(
         "a site is disabled and no longer protected",
