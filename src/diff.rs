@@ -25,6 +25,7 @@ mod collect;
 pub mod environments;
 pub mod fields;
 mod fold;
+pub mod gates;
 pub mod human;
 pub mod json;
 pub mod lines;
@@ -239,6 +240,11 @@ impl Report {
                 format!("{old} and {new} differ in {values} and {objects}")
             }
         }
+    }
+
+    /// What the gates say, each sort once.
+    pub fn gate_findings(&self) -> Vec<gates::FoldedFinding> {
+        gates::folded(&self.gates, &self.diff.hunks)
     }
 
     /// Whether anything differs.

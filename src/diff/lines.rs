@@ -92,17 +92,22 @@ impl<'l> Writer<'l> {
     pub fn hunk(&mut self, hunk: &Hunk) -> Vec<Line> {
         let limits = self.limits;
         self.remarks(hunk);
+        let groups = grouped(&hunk.fields, limits);
         let mut said: Vec<&SetBy> = Vec::new();
-        for field in hunk.fields.iter().take(limits.fields) {
-            self.field(field);
-            for place in field.set_by.iter().filter(|place| !said.contains(place)) {
-                self.push(Mark::Remark, 1, told_place(place));
+        for group in groups.iter().take(limits.fields) {
+            self.field(group.first);
+            self.others(group);
+            let places: Vec<&SetBy> = group.members().flat_map(|field| &field.set_by).collect();
+            for (number, place) in places.iter().enumerate() {
+                if !said.contains(place) && !places[..number].contains(place) {
+                    self.push(Mark::Remark, 1, told_place(place));
+                }
             }
-            said = field.set_by.iter().collect();
+            said = places;
         }
-        if hunk.fields.len() > limits.fields {
-            let more = count(hunk.fields.len() - limits.fields, "more field");
-            self.push(Mark::Remark, 0, format!("and {more}"));
+        let left: usize = groups.iter().skip(limits.fields).map(|group| group.members().count()).sum();
+        if left > 0 {
+            self.push(Mark::Remark, 0, format!("and {}", count(left, "more field")));
         }
         self.exceptions(hunk);
         std::mem::take(&mut self.lines)
@@ -159,17 +164,48 @@ impl<'l> Writer<'l> {
         self.lines.push(Line::new(mark, depth, text));
     }
 
+    /// A remark, on as many lines as it takes.
+    fn wrapped(&mut self, mark: Mark, text: &str) {
+        let width = self.limits.width;
+        let mut line = String::new();
+        let mut depth = 0;
+        for part in text.split_inclusive(", ") {
+            if !line.is_empty() && line.chars().count() + part.trim_end().chars().count() > width {
+                self.push(mark, depth, cut(line.trim_end(), width));
+                line.clear();
+                depth = 1;
+            }
+            line.push_str(part);
+        }
+        self.push(mark, depth, cut(&line, width));
+    }
+
+    /// The fields that are told with another one.
+    fn others(&mut self, group: &Group<'_>) {
+        if !group.alike.is_empty() {
+            let named = group.alike.iter().take(self.limits.names).map(|field| clean(&field.path.to_string()));
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = group.alike.len().saturating_sub(self.limits.names);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            self.push(Mark::Remark, 1, format!("the same at {named}{more}"));
+        }
+        if let [first, ..] = group.items.as_slice() {
+            let (mark, word) = if is_new(first) { (Mark::New, "come") } else { (Mark::Old, "leave") };
+            let list = clean(&first.path.parent().to_string());
+            self.push(mark, 0, format!("{list}: {} {word} as well", count(group.items.len(), "more item")));
+        }
+    }
+
     fn remarks(&mut self, hunk: &Hunk) {
-        let limits = self.limits;
         for remark in &hunk.remarks {
             let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
             let text = format!("{}: {}", remark.class.words(), clean(&remark.text));
-            self.push(mark, 0, cut(&text, limits.width));
+            self.wrapped(mark, &text);
         }
         if hunk.is_bundle() {
             let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
             let total = count(hunk.contents.values().sum(), "object");
-            self.push(Mark::Remark, 0, cut(&format!("{total}: {}", kinds.join(", ")), limits.width));
+            self.wrapped(Mark::Remark, &format!("{total}: {}", kinds.join(", ")));
         }
     }
 
@@ -265,6 +301,71 @@ impl<'l> Writer<'l> {
         self.lines.push(Line { sides, text, ..line });
         true
     }
+}
+
+/// So many items that come to one list, or leave it, are told one by one.
+const FEW_ITEMS: usize = 4;
+
+/// A field with those that are told with it.
+struct Group<'f> {
+    first: &'f FoldedField,
+    /// Fields of the same name elsewhere in the object that change in the same way.
+    alike: Vec<&'f FoldedField>,
+    /// More items that come to the same list, or leave it.
+    items: Vec<&'f FoldedField>,
+}
+
+impl<'f> Group<'f> {
+    fn members(&self) -> impl Iterator<Item = &'f FoldedField> {
+        std::iter::once(self.first).chain(self.alike.iter().copied()).chain(self.items.iter().copied())
+    }
+}
+
+/// Fields in groups; each by itself where all of it is asked for.
+fn grouped<'f>(fields: &'f [FoldedField], limits: &Limits) -> Vec<Group<'f>> {
+    let is_full = limits.fields == usize::MAX;
+    let mut is_taken = vec![false; fields.len()];
+    let mut groups = Vec::new();
+    for (number, first) in fields.iter().enumerate() {
+        if is_taken[number] {
+            continue;
+        }
+        let mut group = Group { first, alike: Vec::new(), items: Vec::new() };
+        let rest = || (number + 1..fields.len()).filter(|other| !is_taken[*other] && !is_full);
+        let items: Vec<usize> = rest().filter(|other| is_next_item(first, &fields[*other])).collect();
+        if items.len() >= FEW_ITEMS {
+            group.items = items.iter().map(|other| &fields[*other]).collect();
+            items.into_iter().for_each(|other| is_taken[other] = true);
+        } else {
+            let alike: Vec<usize> = rest().filter(|other| is_alike(first, &fields[*other])).collect();
+            group.alike = alike.iter().map(|other| &fields[*other]).collect();
+            alike.into_iter().for_each(|other| is_taken[other] = true);
+        }
+        groups.push(group);
+    }
+    groups
+}
+
+fn is_new(field: &FoldedField) -> bool {
+    matches!(field.values, Values::Same { old: None, .. })
+}
+
+fn is_next_item(first: &FoldedField, other: &FoldedField) -> bool {
+    let is_one_sided = |field: &FoldedField| {
+        matches!(&field.values, Values::Same { old, new } if old.is_none() != new.is_none()) && field.path.is_item()
+    };
+    is_one_sided(first)
+        && is_one_sided(other)
+        && is_new(first) == is_new(other)
+        && first.path.parent() == other.path.parent()
+}
+
+fn is_alike(first: &FoldedField, other: &FoldedField) -> bool {
+    let is_told = matches!(first.values, Values::Same { .. } | Values::Alike { .. });
+    is_told
+        && (first.sort, &first.values) == (other.sort, &other.values)
+        && first.path.steps().last() == other.path.steps().last()
+        && first.path != other.path
 }
 
 /// `site-specs/sites/portal.yaml:22, site portal, environment production`.
