@@ -4,7 +4,7 @@
 //! what the diff knows of the namespace that a message speaks of.
 
 use super::fold::Shared;
-use super::{Gates, Hunk, Subject};
+use super::{Finding, Gates, Hunk, Subject};
 use crate::diag::Severity;
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub fn folded(gates: &Gates, hunks: &[Hunk]) -> Vec<FoldedFinding> {
     let homes = Homes::of(hunks);
     let mut groups: Vec<(FoldedFinding, Vec<&Subject>, &str)> = Vec::new();
     let mut known: BTreeMap<(Severity, &str, String), usize> = BTreeMap::new();
-    for (severity, code, message) in &gates.findings {
+    for Finding { severity, code, message, .. } in &gates.findings {
         let home = homes.find(message);
         let plain = home.map_or_else(|| message.clone(), |home| home.names().replace(message));
         let number = *known.entry((*severity, code, plain.clone())).or_insert(groups.len());
@@ -146,7 +146,8 @@ mod tests {
         let message = |site: &str, size: &str| {
             format!("claim {site}-files would shrink to {size}, in namespace acme-{site}-staging on cluster stable")
         };
-        let finding = |text: String| (Severity::Error, "storage-shrunk", text);
+        let finding =
+            |message: String| Finding { severity: Severity::Error, code: "storage-shrunk", message, help: Vec::new() };
         let gates = Gates {
             not_asked: None,
             findings: vec![

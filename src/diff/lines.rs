@@ -13,6 +13,7 @@ use crate::yaml::scalar;
 use crate::yaml::write::write_value;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// A change of one field that is longer than this takes a line for each side.
 const LONG: usize = 110;
@@ -57,11 +58,20 @@ pub struct Line {
     /// Steps of two spaces.
     pub depth: usize,
     pub text: String,
+    /// Where the old and the new value stand in the text, if both do.
+    pub sides: Option<[Range<usize>; 2]>,
 }
 
 impl Line {
     fn new(mark: Mark, depth: usize, text: impl Into<String>) -> Self {
-        Line { mark, depth, text: text.into() }
+        Line { mark, depth, text: text.into(), sides: None }
+    }
+
+    /// A field with both of its values.
+    fn of_sides(path: &str, was: &str, is: &str) -> Self {
+        let text = format!("{path}: {was} -> {is}");
+        let (was, is) = (path.len() + 2..path.len() + 2 + was.len(), text.len() - is.len()..text.len());
+        Line { sides: Some([was, is]), ..Line::new(Mark::Plain, 0, text) }
     }
 }
 
@@ -81,16 +91,7 @@ impl<'l> Writer<'l> {
     /// What stands below a hunk's title.
     pub fn hunk(&mut self, hunk: &Hunk) -> Vec<Line> {
         let limits = self.limits;
-        for remark in &hunk.remarks {
-            let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
-            let text = format!("{}: {}", remark.class.words(), clean(&remark.text));
-            self.wrapped(mark, &text);
-        }
-        if hunk.is_bundle() {
-            let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
-            let total = count(hunk.contents.values().sum(), "object");
-            self.wrapped(Mark::Remark, &format!("{total}: {}", kinds.join(", ")));
-        }
+        self.remarks(hunk);
         let groups = grouped(&hunk.fields, limits);
         let mut said: Vec<&SetBy> = Vec::new();
         for group in groups.iter().take(limits.fields) {
@@ -109,6 +110,26 @@ impl<'l> Writer<'l> {
             self.push(Mark::Remark, 0, format!("and {}", count(left, "more field")));
         }
         self.exceptions(hunk);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// What is said of a hunk as a whole.
+    pub fn told_of(&mut self, hunk: &Hunk) -> Vec<Line> {
+        self.remarks(hunk);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// One field of a hunk, without who sets it.
+    pub fn told_field(&mut self, field: &FoldedField) -> Vec<Line> {
+        self.field(field);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// The two sides of a value that differs between two environments, without who sets it.
+    pub fn told_value(&mut self, change: &ValueChange) -> Vec<Line> {
+        if let Values::Same { old, new } = &change.values {
+            self.values(&clean(&change.path.to_string()), old.as_ref(), new.as_ref());
+        }
         std::mem::take(&mut self.lines)
     }
 
@@ -175,6 +196,19 @@ impl<'l> Writer<'l> {
         }
     }
 
+    fn remarks(&mut self, hunk: &Hunk) {
+        for remark in &hunk.remarks {
+            let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
+            let text = format!("{}: {}", remark.class.words(), clean(&remark.text));
+            self.wrapped(mark, &text);
+        }
+        if hunk.is_bundle() {
+            let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
+            let total = count(hunk.contents.values().sum(), "object");
+            self.wrapped(Mark::Remark, &format!("{total}: {}", kinds.join(", ")));
+        }
+    }
+
     fn exceptions(&mut self, hunk: &Hunk) {
         if hunk.exceptions.is_empty() {
             return;
@@ -229,16 +263,15 @@ impl<'l> Writer<'l> {
             (None, Some(Some(is))) => (Mark::New, format!("{path}: {is}")),
             (Some(Some(was)), None) => (Mark::Old, format!("{path}: {was}")),
             (Some(Some(was)), Some(Some(is))) => {
-                let text = format!("{path}: {was} -> {is}");
-                if text.chars().count() > limits.width.min(LONG) && !self.is_known(path, old, new) {
+                let line = Line::of_sides(path, &was, &is);
+                if line.text.chars().count() <= limits.width.min(LONG) {
+                    self.lines.push(line);
+                } else if !self.is_known(path, old, new) {
                     self.push(Mark::Plain, 0, format!("{path}:"));
                     self.push(Mark::Old, 1, cut(&was, limits.width));
                     self.push(Mark::New, 1, cut(&is, limits.width));
                 }
-                if text.chars().count() > limits.width.min(LONG) {
-                    return;
-                }
-                (Mark::Plain, text)
+                return;
             }
             _ => {
                 if !self.is_known(path, old, new) {
@@ -259,11 +292,13 @@ impl<'l> Writer<'l> {
             return false;
         }
         let (was, is) = delta(old, new);
-        let text = match was.contains('\n') || is.contains('\n') {
-            true => format!("{path}: as above"),
-            false => format!("{path}: {} -> {}", clean(&was), clean(&is)),
+        let line = match was.contains('\n') || is.contains('\n') {
+            true => Line::new(Mark::Plain, 0, format!("{path}: as above")),
+            false => Line::of_sides(path, &clean(&was), &clean(&is)),
         };
-        self.push(Mark::Plain, 0, cut(&text, self.limits.width));
+        let text = cut(&line.text, self.limits.width);
+        let sides = line.sides.filter(|_| text == line.text);
+        self.lines.push(Line { sides, text, ..line });
         true
     }
 }

@@ -45,7 +45,12 @@ pub struct Renames {
 }
 
 impl Renames {
-    pub fn new(left: &[Published], new: &NewTree<'_>, added: &BTreeMap<String, Option<Vec<u8>>>) -> Self {
+    pub fn new(
+        left: &[Published],
+        new: &NewTree<'_>,
+        added: &BTreeMap<String, Option<Vec<u8>>>,
+        stayed: &BTreeSet<(String, String)>,
+    ) -> Self {
         let mut homes: BTreeMap<(&str, &str), Home<'_>> = BTreeMap::new();
         for old in left {
             let home = homes.entry((&old.place.cluster, old.home())).or_default();
@@ -62,6 +67,7 @@ impl Renames {
             .iter()
             .filter(|unit| !unit.sites.is_empty() && !unit.objects.is_empty())
             .filter(|unit| unit.objects.iter().all(|object| added.contains_key(&object.path)))
+            .filter(|unit| !stayed.contains(&(unit.cluster.clone(), unit.namespace.clone())))
             .copied()
             .collect();
         let namespaces = homes

@@ -3,7 +3,7 @@
 use super::{Class, Remark};
 use crate::diff::object::Object;
 use crate::gate::codes::{DATA_DETACHED, IMMUTABLE_CHANGED, OBJECT_MOVED, PROTECTION_REMOVED, STORAGE_SHRUNK};
-use crate::gate::{Published, concerns};
+use crate::gate::{DATA_KINDS, Published, concerns};
 use crate::object::Identity;
 use crate::spec::common::Layer;
 use serde_json::Value;
@@ -13,17 +13,6 @@ pub const CLAIMS_STAY: &str = "nothing mounts the claims that it made";
 
 /// What is said of data that nothing protects.
 pub const DELETED: &str = "the cluster deletes it";
-
-/// Kinds whose objects are data, or hold it.
-const DATA_KINDS: &[(&str, &str)] = &[
-    ("", "Namespace"),
-    ("", "PersistentVolume"),
-    ("", "PersistentVolumeClaim"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
-    ("snapshot.storage.k8s.io", "VolumeSnapshot"),
-    ("snapshot.storage.k8s.io", "VolumeSnapshotContent"),
-];
-
 pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
     delivery(old, new, remarks);
     let (Some(was), Some(is)) = (published(old), published(new)) else { return };
