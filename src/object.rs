@@ -224,12 +224,16 @@ impl Object<'_> {
     }
 
     pub fn identity(&self) -> Identity {
-        Identity {
-            group: self.group().to_owned(),
-            kind: self.kind().to_owned(),
-            namespace: self.namespace().to_owned(),
-            name: self.name().to_owned(),
-        }
+        let [group, kind, namespace, name] = self.names().map(str::to_owned);
+        Identity { group, kind, namespace, name }
+    }
+
+    /// Group, kind, namespace and name: what [`Identity`] consists of, to look at.
+    pub fn names(&self) -> [&str; 4] {
+        let metadata = self.value.get("metadata");
+        let text = |key: &str| metadata.and_then(|metadata| metadata.get(key)).and_then(Value::as_str);
+        let [namespace, name] = ["namespace", "name"].map(|key| text(key).unwrap_or_default());
+        [self.group(), self.kind(), namespace, name]
     }
 
     pub fn annotation(&self, key: &str) -> Option<&str> {

@@ -84,8 +84,10 @@ fn setter(objects: &[Object<'_>], field: &Field<'_>) -> Option<Setter> {
     }
     let mut inserted = object.origin.inserted(field.at);
     let are_known = field.was.is_some() || inserted.len() == 1;
-    if let Some(was) = field.was.filter(|_| inserted.len() > 1) {
-        inserted.retain(|(value, _)| !has_word(was, &text_of(value)));
+    if let (Some(was), Some(is)) = (field.was, field.at.get(&object.value).and_then(Value::as_str)) {
+        // What was part of it before did not change it: then the template's own text did.
+        let has_changed = |text: &str| text == is || !text.is_empty() && !has_word(was, text);
+        inserted.retain(|(value, _)| has_changed(&text_of(value)));
     }
     // Of several that may have changed it, none is the one; of several that did, the first will do.
     let own = inserted.into_iter().next().filter(|_| are_known).and_then(|(_, own)| own);

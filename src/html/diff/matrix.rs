@@ -96,7 +96,7 @@ impl<'v> Matrix<'v> {
             @if changed == 0 { p { "None of the " (count(total, "site")) " has objects of its own that " (verb) "." } }
             section aria-labelledby="sites" data-section="site" {
                 h2 #sites { "Sites" }
-                table.matrix.cards {
+                table.matrix.cards.sites {
                     caption {
                         (changed) " of " (count(total, "site")) " " (verb) ". A row is a site, a column an environment; what becomes \
                          of a site leads to the change below."
@@ -135,7 +135,7 @@ impl<'v> Matrix<'v> {
                 data-class=(words(classes))
                 data-flags=(words(row.is_changed().then_some("changed")))
             {
-                th scope="row" { (name) div.soft { (row.tenant) } }
+                th scope="row" { (name) p.soft { (row.tenant) } }
                 @for environment in &self.environments {
                     @match row.cells.get(environment) {
                         Some(cells) => td data-label=(environment) { @for one in cells { (cell(name, one, view)) } },
@@ -226,19 +226,20 @@ fn mark(number: usize, hunk: &Hunk, rows: &mut BTreeMap<&str, Row<'_>>) {
     }
 }
 
+/// One deployment. There may be thousands: the markup is short, and its style hangs on the elements below `.sites`.
 fn cell(site: &str, cell: &Cell<'_>, view: &View<'_>) -> Markup {
     let before = view.before.images(cell.cluster, cell.namespace, site);
     html! {
-        div.cell {
-            span.badge { (cell.cluster) }
+        div {
+            b { (cell.cluster) }
             @match cell.state {
                 Some(State::Enabled) => {},
                 Some(State::Disabled) => { " " span.badge.warn { "disabled" } },
                 None => { " " span.badge.bad { "leaves" } },
             }
             @for (was, is) in images(before, cell.images) { (image(was, is)) }
-            @if cell.is_withheld { div { span.badge.bad { "does not compile" } } }
-            @else if cell.hunks.is_empty() { div.soft { "no change" } }
+            @if cell.is_withheld { p { span.badge.bad { "does not compile" } } }
+            @else if cell.hunks.is_empty() { p.soft { "no change" } }
             @else { (effects(&cell.hunks, &view.report.diff.hunks)) }
         }
     }
@@ -254,7 +255,7 @@ fn effects(numbers: &BTreeSet<usize>, hunks: &[Hunk]) -> Markup {
         }
     }
     html! {
-        div.does {
+        p {
             @for (class, number) in first {
                 a class=(format!("badge {}", colour(class))) href=(format!("#c{}", number + 1)) { (class.words()) } " "
             }
@@ -291,13 +292,15 @@ fn image(was: Option<&str>, is: Option<&str>) -> Markup {
         Some(_) | None => shown(image),
     };
     html! {
-        div.image title=(clean(name)) {
+        p {
             (clean(short)) " "
-            @if let Some(was) = was { del { span.hear { "was " } code { (clean(&version(was, is))) } } }
-            @if was.is_some() && is.is_some() { " \u{2192} " }
-            @if let Some(is) = is {
-                @if was.is_some() { ins { span.hear { "now " } code { (clean(&version(is, was))) } } }
-                @else { code { (clean(&version(is, None))) } }
+            @match (was, is) {
+                (None, Some(is)) => code { (clean(&version(is, None))) },
+                (was, is) => {
+                    @if let Some(was) = was { del { i { "was " } (clean(&version(was, is))) } }
+                    @if was.is_some() && is.is_some() { " \u{2192} " }
+                    @if let Some(is) = is { ins { i { "now " } (clean(&version(is, was))) } }
+                },
             }
         }
     }
