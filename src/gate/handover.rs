@@ -159,7 +159,8 @@ pub fn findings(
         let stays = if all == 1 { "stays" } else { "stay" };
         findings.push(applier.finding(severity, format!("{} leaves while {told} {stays}", applier.identity)));
     }
-    // One yes for all of a cluster, where one is due.
+    // The grave ones first, and one yes for all of a cluster, where one is due.
+    findings.sort_by_key(|finding| finding.severity);
     let refused: BTreeSet<String> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
