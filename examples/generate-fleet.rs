@@ -1,12 +1,13 @@
 //! Makes a git repository with a realistic fleet of any size, for benchmarks and for trying bayplan out.
 //!
 //! ```text
-//! cargo run --release --example generate-fleet -- --sites 1000 --out /tmp/fleet [--seed 7] [--small]
+//! cargo run --release --example generate-fleet -- --sites 1000 --out /tmp/fleet [--seed 7] [--template drupal] [--small]
 //! ```
 //!
 //! The fleet uses this repository's own templates and its clusters, environments and shared values; tenants and sites are made
-//! up from the seed: hosts, images, overrides, patches of all three kinds, some disabled ones. `--small` uses a template of ten
-//! plain objects instead, to measure the engine alone. The same arguments give the same files.
+//! up from the seed: hosts, images, overrides, patches. Three sites of five are of the template `drupal`, one is of `django-react`
+//! and one of `drumkit-drupal`; `--template` makes all of them of one. `--small` uses a template of ten plain objects instead, to
+//! measure the engine alone. The same arguments give the same files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -18,11 +19,16 @@ struct Arguments {
     sites: usize,
     out: PathBuf,
     seed: u64,
+    /// The template of all sites; none for a mix.
+    template: Option<&'static str>,
     small: bool,
 }
 
+/// The templates of sites in a mixed fleet, each as often as it is chosen.
+const MIX: [&str; 5] = ["drupal", "drupal", "drupal", "django-react", "drumkit-drupal"];
+
 fn arguments() -> Result<Arguments, String> {
-    let mut given = Arguments { sites: 100, out: PathBuf::new(), seed: 1, small: false };
+    let mut given = Arguments { sites: 100, out: PathBuf::new(), seed: 1, template: None, small: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
@@ -30,6 +36,11 @@ fn arguments() -> Result<Arguments, String> {
             "--sites" => given.sites = value()?.parse().map_err(|_| "--sites wants a number".to_owned())?,
             "--seed" => given.seed = value()?.parse().map_err(|_| "--seed wants a number".to_owned())?,
             "--out" => given.out = PathBuf::from(value()?),
+            "--template" => {
+                let name = value()?;
+                let known = MIX.iter().find(|known| **known == name);
+                given.template = Some(known.copied().ok_or(format!("--template is one of {}", MIX[2..].join(", ")))?);
+            }
             "--small" => given.small = true,
             _ => return Err(format!("unknown argument {word}")),
         }
@@ -89,7 +100,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     for number in 0..arguments.sites {
         let tenant = random.below(tenants as u64);
-        let text = if arguments.small { small_site(number, tenant) } else { site(number, tenant, &mut random) };
+        let text = if arguments.small {
+            small_site(number, tenant)
+        } else {
+            site(number, tenant, arguments.template.unwrap_or(MIX[number % MIX.len()]), &mut random)
+        };
         write(&arguments.out.join(format!("site-specs/sites/tenant-{tenant}/site-{number}.yaml")), &text)?;
     }
     for command in [
@@ -114,41 +129,56 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A Drupal site in three environments, with the differences that real ones have.
-fn site(number: usize, tenant: u64, random: &mut Random) -> String {
+/// A site in three environments, with the differences that real ones have.
+fn site(number: usize, tenant: u64, template: &str, random: &mut Random) -> String {
     let name = format!("site-{number}");
-    let digest: String = (0..4).map(|_| format!("{:016x}", random.next())).collect();
-    let (major, minor) = (1 + random.below(4), random.below(30));
+    let repository = format!("registry.example.org/tenant-{tenant}/{name}");
     let mut text = format!(
-        "apiVersion: bayplan/v1\nkind: Site\nmetadata: {{name: {name}}}\nspec:\n  tenant: tenant-{tenant}\n  template: drupal\n  values:\n    \
-         image: {{repository: registry.example.org/tenant-{tenant}/{name}}}\n"
+        "apiVersion: bayplan/v1\nkind: Site\nmetadata: {{name: {name}}}\nspec:\n  tenant: tenant-{tenant}\n  template: {template}\n  values:\n"
     );
-    if random.one_in(4) {
+    match template {
+        "django-react" => {
+            let _ = write!(
+                text,
+                "    backend: {{image: {{repository: {repository}-backend}}, settings: app.settings, module: \"app.wsgi:application\"}}\n    \
+                 frontend: {{image: {{repository: {repository}-frontend}}}}\n"
+            );
+            text.push_str(if random.one_in(3) { "    worker: {enabled: false}\n" } else { "    worker: {app: app}\n" });
+        }
+        _ => {
+            let _ = writeln!(text, "    image: {{repository: {repository}}}");
+            if template == "drumkit-drupal" {
+                // Its image starts as root.
+                text.push_str("  namespace: {values: {podSecurity: baseline}}\n");
+            }
+        }
+    }
+    if random.one_in(4) && template == "drupal" {
         let _ = writeln!(text, "    files: {{size: {}Gi}}", 5 * (1 + random.below(8)));
     }
-    if random.one_in(3) {
+    if random.one_in(3) && template != "drumkit-drupal" {
         text.push_str("    cache: {kind: valkey}\n");
     }
+    let digest: String = (0..4).map(|_| format!("{:016x}", random.next())).collect();
+    let (major, minor) = (1 + random.below(4), random.below(30));
     text.push_str("  environments:\n");
-    let _ = write!(
-        text,
-        "    testing:\n      values:\n        image: {{tag: {major}.{}.0-dev}}\n        host: testing.{name}.example\n",
-        minor + 1
-    );
-    let _ = write!(
-        text,
-        "    staging:\n      values:\n        image: {{tag: {major}.{minor}.1}}\n        host: staging.{name}.example\n"
-    );
-    let _ = write!(
-        text,
-        "    production:\n      values:\n        image: {{tag: {major}.{minor}.0, digest: \"sha256:{digest}\"}}\n        host: {name}.example\n"
-    );
-    if random.one_in(5) {
-        text.push_str("        aliases: [www.");
-        text.push_str(&name);
-        text.push_str(".example]\n");
+    for (environment, prefix, tag, digest) in [
+        ("testing", "testing.", format!("{major}.{}.0-dev", minor + 1), String::new()),
+        ("staging", "staging.", format!("{major}.{minor}.1"), String::new()),
+        ("production", "", format!("{major}.{minor}.0"), format!(", digest: \"sha256:{digest}\"")),
+    ] {
+        let _ = writeln!(text, "    {environment}:\n      values:");
+        let image = format!("image: {{tag: {tag}{digest}}}");
+        let _ = match template {
+            "django-react" => writeln!(text, "        backend: {{{image}}}\n        frontend: {{{image}}}"),
+            _ => writeln!(text, "        {image}"),
+        };
+        let _ = writeln!(text, "        host: {prefix}{name}.example");
     }
-    if random.one_in(10) {
+    if random.one_in(5) && template != "drumkit-drupal" {
+        let _ = writeln!(text, "        aliases: [www.{name}.example]");
+    }
+    if random.one_in(10) && template == "drupal" {
         let _ = write!(
             text,
             "      patches:\n        - target: {{kind: Deployment, name: {name}-web}}\n          merge: {{metadata: {{annotations: {{example.org/team: t{}}}}}}}\n",

@@ -27,25 +27,15 @@ pub struct EmittedFile {
 
 /// The files of a namespace's objects, with an index in each layer's folder.
 pub fn namespace_files(cluster: &str, environment: &str, namespace: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
-    let base = format!("{cluster}/{environment}/{namespace}");
-    layered_files(
-        objects,
-        |object| format!("{base}/{}", object.layer.name()),
-        |layer| format!("{base}/{}", layer.name()),
-    )
+    layered_files(objects, &format!("{cluster}/{environment}/{namespace}"), |_| String::new())
 }
 
 /// The files of a cluster's own objects; a namespaced one lies in a folder of its namespace.
 pub fn cluster_files(cluster: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
-    let base = format!("{cluster}/{CLUSTER_FOLDER}");
-    layered_files(
-        objects,
-        |object| match object.namespace() {
-            "" => format!("{base}/{}", object.layer.name()),
-            namespace => format!("{base}/{}/{}", object.layer.name(), escape(namespace)),
-        },
-        |layer| format!("{base}/{}", layer.name()),
-    )
+    layered_files(objects, &format!("{cluster}/{CLUSTER_FOLDER}"), |object| match object.namespace() {
+        "" => String::new(),
+        namespace => format!("{}/", escape(namespace)),
+    })
 }
 
 /// The files of one folder of objects that were written already, with an index.
@@ -72,36 +62,33 @@ pub fn folder_files(folder: &str, written: Vec<(Identity, Vec<u8>)>) -> Vec<Emit
     files
 }
 
-fn layered_files(
-    objects: &[&Object<'_>],
-    folder_of: impl Fn(&Object<'_>) -> String,
-    index_of: impl Fn(Layer) -> String,
-) -> Vec<EmittedFile> {
-    // Short names by folder; where two objects share one, all of them get their group.
-    let mut by_short_name: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-    for (number, object) in objects.iter().enumerate() {
-        by_short_name.entry((folder_of(object), short_name(object))).or_default().push(number);
+/// `base` is the folder of all layers; `inside` the folder of an object within its layer's, empty or ending in `/`.
+fn layered_files(objects: &[&Object<'_>], base: &str, inside: impl Fn(&Object<'_>) -> String) -> Vec<EmittedFile> {
+    let path = |object: &Object<'_>, name: &str| [base, "/", object.layer.name(), "/", &inside(object), name].concat();
+    let mut paths: Vec<String> = objects.iter().map(|object| path(object, &short_name(object))).collect();
+    // Where two objects share a short name, all of them get their group.
+    let mut in_order: Vec<usize> = (0..paths.len()).collect();
+    in_order.sort_unstable_by(|one, other| paths[*one].cmp(&paths[*other]));
+    let shared = in_order.chunk_by(|one, other| paths[*one] == paths[*other]).filter(|sharing| sharing.len() > 1);
+    for number in shared.map(<[usize]>::to_vec).collect::<Vec<_>>().into_iter().flatten() {
+        let object = objects[number];
+        paths[number] = path(object, &long_name(object.kind(), object.group(), object.name()));
     }
     let mut files = Vec::with_capacity(objects.len() + Layer::ALL.len());
-    let mut indexes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for ((folder, short), sharing) in by_short_name {
-        for number in &sharing {
-            let object = objects[*number];
-            let name = if sharing.len() == 1 {
-                short.clone()
-            } else {
-                long_name(object.kind(), object.group(), object.name())
-            };
-            let path = format!("{folder}/{name}");
-            let index = index_of(object.layer);
-            let listed = path[index.len() + 1..].to_owned();
-            indexes.entry(index).or_default().push(listed);
-            files.push(EmittedFile { path, bytes: bytes_of(object), object: Some(*number) });
-        }
+    let mut indexes: BTreeMap<Layer, Vec<String>> = BTreeMap::new();
+    let mut bytes = Vec::new();
+    for (number, (object, path)) in objects.iter().zip(paths).enumerate() {
+        let listed = path[base.len() + object.layer.name().len() + 2..].to_owned();
+        indexes.entry(object.layer).or_default().push(listed);
+        // Written in one place and copied, so that what is kept is as large as it must be.
+        bytes.clear();
+        write_bytes(object, &mut bytes);
+        files.push(EmittedFile { path, bytes: bytes.as_slice().into(), object: Some(number) });
     }
-    for (folder, mut resources) in indexes {
+    for (layer, mut resources) in indexes {
         resources.sort_unstable();
-        files.push(EmittedFile { path: format!("{folder}/{INDEX}"), bytes: index(resources), object: None });
+        let path = format!("{base}/{}/{INDEX}", layer.name());
+        files.push(EmittedFile { path, bytes: index(resources), object: None });
     }
     files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
     files
@@ -109,13 +96,15 @@ fn layered_files(
 
 /// The bytes of an object's file.
 pub fn bytes_of(object: &Object<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_bytes(object, &mut bytes);
+    bytes
+}
+
+fn write_bytes(object: &Object<'_>, bytes: &mut Vec<u8>) {
     match &object.verbatim {
-        Some(bytes) => bytes.to_vec(),
-        None => {
-            let mut bytes = Vec::with_capacity(1024);
-            write_object(&object.value, &mut bytes);
-            bytes
-        }
+        Some(verbatim) => bytes.extend_from_slice(verbatim),
+        None => write_object(&object.value, bytes),
     }
 }
 

@@ -99,6 +99,23 @@ impl Pointer {
     }
 }
 
+/// Follows a path that the program itself names.
+pub trait Follow {
+    /// The value at a path such as `/spec/replicas`, whose keys hold neither `~` nor `/`: as `Value::pointer`, but nothing is
+    /// allocated.
+    fn follow(&self, path: &str) -> Option<&Self>;
+}
+
+impl Follow for Value {
+    fn follow(&self, path: &str) -> Option<&Value> {
+        path.split('/').skip(1).try_fold(self, |value, key| match value {
+            Value::Object(map) => map.get(key),
+            Value::Array(items) => items.get(key.parse::<usize>().ok()?),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+        })
+    }
+}
+
 fn unescape(segment: &str) -> Result<String, PointerError> {
     let mut text = String::with_capacity(segment.len());
     let mut characters = segment.chars();
@@ -144,6 +161,14 @@ mod tests {
         }
         assert_eq!(Pointer::parse("a"), Err(PointerError::NoLeadingSlash));
         assert_eq!(Pointer::parse("/~2"), Err(PointerError::BadEscape));
+    }
+
+    #[test]
+    fn paths_are_followed_as_pointers_are() {
+        let value = serde_json::json!({"a": {"b": [1, {"c": 2}]}, "": 3});
+        for path in ["", "/", "/a", "/a/b/1/c", "/a/b/2", "/a/b/c", "/a/b/0/c", "/x"] {
+            assert_eq!(value.follow(path), value.pointer(path), "{path}");
+        }
     }
 
     #[test]

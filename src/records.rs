@@ -9,21 +9,43 @@
 
 use crate::digest::Digest;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// A record, in the bytes of the file that it was read from or in its own.
 #[derive(Clone)]
 pub struct Record {
-    bytes: Arc<[u8]>,
+    // As they were read: a slice of its own would be a copy of the whole file.
+    bytes: Arc<Vec<u8>>,
     range: Range<usize>,
+}
+
+/// Records by digest. Only asked, never iterated.
+pub type Records = HashMap<Digest, Record, BuildHasherDefault<FirstBytes>>;
+
+/// Takes the first bytes of a digest for its hash: they are as random as any hash of them would be.
+#[derive(Default)]
+pub struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.first_chunk().map_or(self.0, |first| self.0 ^ u64::from_le_bytes(*first));
+    }
+
+    /// The length of what is hashed, which is the same for all digests.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Record {
     /// A record that is found by a digest.
     pub fn new(digest: &Digest, content: Writer) -> Self {
-        let bytes: Arc<[u8]> = [digest.as_bytes().as_slice(), &content.0].concat().into();
-        Record { range: 0..bytes.len(), bytes }
+        let bytes = [digest.as_bytes().as_slice(), &content.0].concat();
+        Record { range: 0..bytes.len(), bytes: Arc::new(bytes) }
     }
 
     /// Reads its content.
@@ -48,23 +70,23 @@ pub fn write<'r>(magic: &str, records: impl Iterator<Item = &'r Record>) -> Vec<
     bytes
 }
 
-/// Reads a file; none where it is not sound or of another sort. The map is only asked, never iterated.
-pub fn read(magic: &str, bytes: Vec<u8>) -> Option<HashMap<Digest, Record>> {
-    let bytes: Arc<[u8]> = bytes.into();
+/// Reads a file; none where it is not sound or of another sort.
+pub fn read(magic: &str, bytes: Vec<u8>) -> Option<Records> {
+    let bytes = Arc::new(bytes);
     let (body, sum) = bytes.split_last_chunk::<{ Digest::LENGTH }>()?;
     if Digest::of(body).as_bytes() != sum || !body.starts_with(magic.as_bytes()) {
         return None;
     }
-    let mut records = HashMap::new();
+    let mut found = Vec::new();
     let mut at = magic.len();
     while at < body.len() {
         let length = u32::from_le_bytes(*body.get(at..)?.first_chunk()?) as usize;
         let range = at + 4..at + 4 + length;
         let digest = body.get(range.clone())?.first_chunk::<{ Digest::LENGTH }>()?;
         at = range.end;
-        records.insert(Digest::from_bytes(*digest), Record { bytes: Arc::clone(&bytes), range });
+        found.push((Digest::from_bytes(*digest), Record { bytes: Arc::clone(&bytes), range }));
     }
-    Some(records)
+    Some(found.into_iter().collect())
 }
 
 fn narrow(number: usize) -> [u8; 4] {

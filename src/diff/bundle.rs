@@ -230,20 +230,22 @@ fn told_of(action: Action, loose: &Loose) -> impl Iterator<Item = &Remark> {
 
 /// What is to be said of the objects of a bundle: of each class once, with the objects that it is about.
 fn remarks(action: Action, loose: &[Loose]) -> Vec<Remark> {
-    let mut by_class: BTreeMap<Class, Vec<String>> = BTreeMap::new();
+    let mut by_class: BTreeMap<Class, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
     for loose in loose {
         for remark in told_of(action, loose) {
             let told = by_class.entry(remark.class).or_default();
             match remark.class {
                 Class::New | Class::Removed | Class::InPlace => {}
-                _ if remark.text.is_empty() || remark.class == Class::DataAtRisk => {
-                    told.push(loose.subject.to_string())
-                }
-                _ => told.push(format!("{}: {}", loose.subject, remark.text)),
+                Class::DataAtRisk => told.entry("").or_default().push(loose.subject.to_string()),
+                _ => told.entry(&remark.text).or_default().push(loose.subject.to_string()),
             }
         }
     }
-    by_class.into_iter().map(|(class, told)| Remark::new(class, some(told))).collect()
+    let told = |(text, objects): (&str, Vec<String>)| match text {
+        "" => some(objects),
+        text => format!("{}: {text}", some(objects)),
+    };
+    by_class.into_iter().map(|(class, texts)| Remark::new(class, some(texts.into_iter().map(told).collect()))).collect()
 }
 
 /// A namespace that goes on as another one. Names aside, its objects should be the same; those that are not are named.

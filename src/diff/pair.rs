@@ -5,6 +5,7 @@ use super::bundle;
 use super::change::{Action, Change, Loose};
 use super::class::{self, Class, Remark};
 use super::collect::Found;
+use super::fields::FieldChange;
 use super::object::Subject;
 use super::{Context, class::some};
 use crate::kubernetes::Api;
@@ -174,6 +175,11 @@ fn say_why(change: &mut Change, given: &Given) {
         .cloned()
         .collect();
     if causes.is_empty() {
+        // It reads another one now, which another field of the pod template tells.
+        let tells = |field: &FieldChange| field.path.has_field("template") && !class::is_stamp(field);
+        if change.fields.iter().any(tells) {
+            change.fields.retain(|field| !class::is_stamp(field));
+        }
         return;
     }
     change.fields.retain(|field| !class::is_stamp(field));

@@ -5,24 +5,29 @@
 //! `data` is `{"binaryData": …, "data": …}` of a ConfigMap (`{}` where absent); of a SOPS file the document without its
 //! `sops` key; of a Secret that an ExternalSecret or SealedSecret makes, that object's `spec`.
 
-use super::hash::{hex, sha256_of_json};
+use super::hash::{hex, sha256_of_text};
 use crate::object::{Object, pod_template_path};
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use crate::spec::template::Run;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 /// The annotation on pod templates.
 pub const ANNOTATION: &str = "bayplan/config-hash";
 
-/// A ConfigMap or Secret by kind and name, with the object that says what it holds.
-type Sources<'o, 's> = BTreeMap<(&'static str, &'o str), &'o Object<'s>>;
+/// A ConfigMap or Secret by kind and name, with its name and the object that says what it holds.
+type Sources<'o, 's> = BTreeMap<(&'static str, &'o str), (&'o str, &'o Object<'s>)>;
+/// What of a source is hashed, as JSON.
+type Texts<'o> = BTreeMap<(&'static str, &'o str), String>;
 
 /// Stamps every pod template of a namespace's objects; a Job that runs `once` is left as it is.
 pub fn stamp(objects: &mut [Object<'_>]) {
     let hashes: Vec<Option<String>> = {
         let sources = sources(objects);
-        objects.iter().map(|object| hash_of(object, &sources)).collect()
+        // What several pods read is made into text once.
+        let mut texts = BTreeMap::new();
+        objects.iter().map(|object| hash_of(object, &sources, &mut texts)).collect()
     };
     for (object, hash) in objects.iter_mut().zip(hashes) {
         let path = pod_template_path(object.group(), object.kind());
@@ -35,30 +40,37 @@ pub fn stamp(objects: &mut [Object<'_>]) {
 }
 
 /// The hash of what an object's pods read; none where they read nothing of this output.
-fn hash_of(object: &Object<'_>, sources: &Sources<'_, '_>) -> Option<String> {
+fn hash_of<'o>(object: &Object<'_>, sources: &Sources<'o, '_>, texts: &mut Texts<'o>) -> Option<String> {
     if sources.is_empty() || object.verbatim.is_some() || object.run == Some(Run::Once) {
         return None;
     }
-    let found: Vec<Value> =
-        read_by(object, sources).map(|((kind, name), source)| json!([kind, name, data_of(source)])).collect();
-    (!found.is_empty()).then(|| hex(&sha256_of_json(&Value::Array(found)), 10))
+    let mut list = String::new();
+    for (kind, name, source) in read_by(object, sources) {
+        let text = texts.entry((kind, name)).or_insert_with(|| data_of(source));
+        let _ = write!(list, "{}[\"{kind}\",{},{text}]", if list.is_empty() { "[" } else { "," }, Value::from(name));
+    }
+    if list.is_empty() {
+        return None;
+    }
+    list.push(']');
+    Some(hex(&sha256_of_text(&list), 10))
 }
 
 /// The ConfigMaps and Secrets of this output that an object's pods read, in order, each with the object that it comes from.
-fn read_by<'p, 'o, 's>(
-    object: &'p Object<'_>,
-    sources: &'p Sources<'o, 's>,
-) -> impl Iterator<Item = ((&'static str, &'p str), &'o Object<'s>)> {
+fn read_by<'o, 's>(
+    object: &Object<'_>,
+    sources: &Sources<'o, 's>,
+) -> impl Iterator<Item = (&'static str, &'o str, &'o Object<'s>)> {
     let path = pod_template_path(object.group(), object.kind());
-    let pod = path.and_then(|path| object.value.pointer(path)?.get("spec"));
+    let pod = path.and_then(|path| object.value.follow(path)?.get("spec"));
     let keys = pod.map(references).unwrap_or_default();
-    keys.into_iter().filter_map(|key| sources.get(&key).map(|source| (key, *source)))
+    keys.into_iter().filter_map(|key| sources.get(&key).map(|(name, source)| (key.0, *name, *source)))
 }
 
 /// The objects that the hash of an object's pods is computed from.
 pub fn hashed<'o, 's>(object: &Object<'_>, objects: &'o [Object<'s>]) -> Vec<&'o Object<'s>> {
     let sources = sources(objects);
-    read_by(object, &sources).map(|(_, source)| source).collect()
+    read_by(object, &sources).map(|(_, _, source)| source).collect()
 }
 
 fn set_annotation(template: &mut Value, hash: &str) {
@@ -74,15 +86,12 @@ fn set_annotation(template: &mut Value, hash: &str) {
 fn sources<'o, 's>(objects: &'o [Object<'s>]) -> Sources<'o, 's> {
     let mut sources = Sources::new();
     for object in objects {
-        match (object.group(), object.kind()) {
-            ("", "ConfigMap") => {
-                sources.insert(("ConfigMap", object.name()), object);
-            }
-            ("", "Secret") => {
-                sources.insert(("Secret", object.name()), object);
-            }
-            _ => sources.extend(made_secret(object).map(|secret| (("Secret", secret), object))),
-        }
+        let (kind, name) = match (object.group(), object.kind()) {
+            ("", "ConfigMap") => ("ConfigMap", Some(object.name())),
+            ("", "Secret") => ("Secret", Some(object.name())),
+            _ => ("Secret", made_secret(object)),
+        };
+        sources.extend(name.map(|name| ((kind, name), (name, object))));
     }
     sources
 }
@@ -99,19 +108,20 @@ pub fn covers(object: &Object<'_>, field: &Pointer) -> bool {
     }
 }
 
-/// What is hashed of a ConfigMap, a Secret, or an object that makes one.
-fn data_of(object: &Object<'_>) -> Value {
+/// What is hashed of a ConfigMap, a Secret, or an object that makes one, as compact JSON with sorted keys.
+fn data_of(object: &Object<'_>) -> String {
     let value = &object.value;
-    let or_empty = |key: &str| value.get(key).cloned().unwrap_or_else(|| json!({}));
+    let or_empty = |key: &str| value.get(key).map_or_else(|| "{}".to_owned(), Value::to_string);
     match (object.group(), object.kind()) {
-        ("", "ConfigMap") => json!({"binaryData": or_empty("binaryData"), "data": or_empty("data")}),
-        ("", "Secret") => {
+        ("", "ConfigMap") => format!("{{\"binaryData\":{},\"data\":{}}}", or_empty("binaryData"), or_empty("data")),
+        ("", "Secret") if value.get("sops").is_some() => {
             let mut data = value.clone();
             if let Value::Object(map) = &mut data {
                 map.remove("sops");
             }
-            data
+            data.to_string()
         }
+        ("", "Secret") => value.to_string(),
         _ => or_empty("spec"),
     }
 }
@@ -128,7 +138,7 @@ pub fn secret_made_by<'o>(group: &str, kind: &str, name: &'o str, value: &'o Val
         ("bitnami.com", "SealedSecret") => "/spec/template/metadata/name",
         _ => return None,
     };
-    Some(value.pointer(explicit).and_then(Value::as_str).unwrap_or(name))
+    Some(value.follow(explicit).and_then(Value::as_str).unwrap_or(name))
 }
 
 /// The ConfigMaps and Secrets that a pod names in `env`, `envFrom` and `volumes`.
@@ -140,20 +150,20 @@ pub fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
     let containers = ["containers", "initContainers"].into_iter().flat_map(|list| items(pod, list));
     for container in containers {
         for variable in items(container, "env") {
-            add("ConfigMap", variable.pointer("/valueFrom/configMapKeyRef/name"));
-            add("Secret", variable.pointer("/valueFrom/secretKeyRef/name"));
+            add("ConfigMap", variable.follow("/valueFrom/configMapKeyRef/name"));
+            add("Secret", variable.follow("/valueFrom/secretKeyRef/name"));
         }
         for source in items(container, "envFrom") {
-            add("ConfigMap", source.pointer("/configMapRef/name"));
-            add("Secret", source.pointer("/secretRef/name"));
+            add("ConfigMap", source.follow("/configMapRef/name"));
+            add("Secret", source.follow("/secretRef/name"));
         }
     }
     for volume in items(pod, "volumes") {
-        add("ConfigMap", volume.pointer("/configMap/name"));
-        add("Secret", volume.pointer("/secret/secretName"));
+        add("ConfigMap", volume.follow("/configMap/name"));
+        add("Secret", volume.follow("/secret/secretName"));
         for source in volume.get("projected").into_iter().flat_map(|projected| items(projected, "sources")) {
-            add("ConfigMap", source.pointer("/configMap/name"));
-            add("Secret", source.pointer("/secret/name"));
+            add("ConfigMap", source.follow("/configMap/name"));
+            add("Secret", source.follow("/secret/name"));
         }
     }
     found

@@ -6,7 +6,7 @@ use super::cron;
 use super::hash::{hex, sha256_of_json};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::object::Object;
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use crate::spec::fleet::DeliveryKind;
 use crate::spec::template::Run;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ pub fn schedule(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics:
     if object.kind() != "CronJob" || object.group() != "batch" {
         return;
     }
-    let Some(schedule) = object.value.pointer("/spec/schedule").and_then(Value::as_str) else { return };
+    let Some(schedule) = object.value.follow("/spec/schedule").and_then(Value::as_str) else { return };
     let identity = format!("{}/{}/{}", context.cluster, object.namespace(), object.name());
     match cron::expand(schedule, &identity) {
         Ok(None) => {}

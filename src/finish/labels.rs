@@ -6,7 +6,7 @@ use super::config_hash;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::near::near_names;
 use crate::object::{Object, Owner, pod_template_path};
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use serde_json::Value;
 
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -40,18 +40,16 @@ pub fn add(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut
 const ALLOWED: [&str; 2] = ["bayplan/layer", "bayplan/run"];
 
 fn report_reserved(object: &Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    let own = Pointer::from_segments(["metadata"]);
-    let of_pods = pod_template_path(object.group(), object.kind()).and_then(|path| Pointer::parse(path).ok());
-    let of_pods = of_pods.map(|template| template.child("metadata"));
-    for metadata in std::iter::once(own).chain(of_pods) {
-        let is_own = metadata.segments().len() == 1;
+    let of_pods = pod_template_path(object.group(), object.kind());
+    for template in std::iter::once("").chain(of_pods) {
+        let metadata = object.value.follow(template).and_then(|template| template.get("metadata"));
         for field in ["labels", "annotations"] {
-            let at = metadata.child(field);
-            let map = at.get(&object.value).and_then(Value::as_object);
+            let map = metadata.and_then(|metadata| metadata.get(field)).and_then(Value::as_object);
             for key in map.into_iter().flat_map(|map| map.keys()).filter(|key| key.starts_with("bayplan/")) {
-                let is_allowed = is_own && field == "annotations" && ALLOWED.contains(&key.as_str());
+                let is_allowed = template.is_empty() && field == "annotations" && ALLOWED.contains(&key.as_str());
                 if !is_allowed {
-                    report_key(&at.child(key), key, object, context, diagnostics);
+                    let at = Pointer::from_segments(template.split('/').skip(1).chain(["metadata", field, key]));
+                    report_key(&at, key, object, context, diagnostics);
                 }
             }
         }

@@ -4,6 +4,7 @@
 
 use super::UnitContext;
 use crate::object::Object;
+use crate::pointer::Follow;
 use crate::spec::common::Layer;
 use crate::spec::fleet::DeliveryKind;
 use serde_json::Value;
@@ -37,7 +38,7 @@ pub fn add_keep_annotations(object: &mut Object<'_>) {
 /// Whether an object is published with a keep-annotation.
 pub fn is_kept(object: &Value) -> bool {
     let annotation = |key: &str| {
-        object.pointer("/metadata/annotations").and_then(|annotations| annotations.get(key)).and_then(Value::as_str)
+        object.follow("/metadata/annotations").and_then(|annotations| annotations.get(key)).and_then(Value::as_str)
     };
     annotation(FLUX_PRUNE) == Some("disabled")
 }
@@ -50,10 +51,12 @@ pub fn refuse_substitution(object: &mut Object<'_>, context: &UnitContext<'_>) {
 }
 
 fn holds_variable(value: &Value) -> bool {
+    // Most texts have no dollar at all, which is told faster.
+    let is_in = |text: &str| text.as_bytes().contains(&b'$') && text.contains("${");
     match value {
-        Value::String(text) => text.contains("${"),
+        Value::String(text) => is_in(text),
         Value::Array(items) => items.iter().any(holds_variable),
-        Value::Object(map) => map.iter().any(|(key, value)| key.contains("${") || holds_variable(value)),
+        Value::Object(map) => map.iter().any(|(key, value)| is_in(key) || holds_variable(value)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -130,6 +130,8 @@ pub struct Node {
     pub object_meta: bool,
     /// Places in [`Arena::properties`], in order of name.
     pub properties: Range<u32>,
+    /// Whether one of these must be there: most schemas ask for none, and then nobody need look.
+    pub requires: bool,
     /// The schema of a list's items or of a map's values.
     pub items: Option<NodeId>,
     /// Place in [`Arena::facets`].
@@ -146,6 +148,7 @@ impl Node {
         embedded_resource: false,
         object_meta: false,
         properties: 0..0,
+        requires: false,
         items: None,
         facets: None,
     };
@@ -317,6 +320,12 @@ impl Arena {
     /// The fields of a node, in order of name.
     pub fn properties(&self, node: &Node) -> &[PropertyNode] {
         self.properties.get(node.properties.start as usize..node.properties.end as usize).unwrap_or(&[])
+    }
+
+    /// The fields of a node that must be there, in order of name.
+    pub fn required(&self, node: &Node) -> impl Iterator<Item = &PropertyNode> {
+        let properties = if node.requires { self.properties(node) } else { &[] };
+        properties.iter().filter(|property| property.required)
     }
 
     pub fn property(&self, node: &Node, name: &str) -> Option<&PropertyNode> {

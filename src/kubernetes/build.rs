@@ -93,6 +93,9 @@ impl<'r> Builder<'r> {
         let additional = schema.get("additionalProperties");
         let items = schema.get("items").or(additional).filter(|items| items.is_object());
         let (kind, nullable) = kind(schema);
+        let properties = self.fields(schema, embedded_resource, part, depth);
+        let own = self.arena.properties.get(properties.start as usize..properties.end as usize).unwrap_or_default();
+        let requires = own.iter().any(|property| property.required);
         Node {
             kind,
             format: schema.get("format").and_then(Value::as_str).map_or(Format::None, Format::named),
@@ -103,7 +106,8 @@ impl<'r> Builder<'r> {
                 || kind == Kind::Any,
             embedded_resource,
             object_meta: flag(schema, "x-bayplan-object-meta"),
-            properties: self.fields(schema, embedded_resource, part, depth),
+            properties,
+            requires,
             items: items.map(|items| self.id(items, part, depth + 1)),
             facets: self.facets(schema, depth),
         }

@@ -158,7 +158,7 @@ pub fn decode(bytes: &[u8]) -> Result<Arena, TableError> {
     let facets = list(&mut reader, |reader| {
         serde_json::from_str::<Facets>(reader.text()?).map_err(|_| TableError("facets are no JSON"))
     })?;
-    let nodes = list(&mut reader, read_node)?;
+    let nodes = list(&mut reader, |reader| read_node(reader, &properties))?;
     Ok(Arena { nodes, properties, facets })
 }
 
@@ -202,12 +202,14 @@ fn write_node(writer: &mut Writer, node: &Node) {
     }
 }
 
-fn read_node(reader: &mut Reader<'_>) -> Result<Node, TableError> {
+fn read_node(reader: &mut Reader<'_>, properties: &[PropertyNode]) -> Result<Node, TableError> {
     let kind = Kind::ALL.get(usize::from(reader.byte()?)).ok_or(TableError("a kind is unknown"))?;
     let (format, _) = Format::ALL.get(usize::from(reader.byte()?)).ok_or(TableError("a format is unknown"))?;
     let bits = reader.byte()?;
     let start: u32 = reader.number()?;
     let length: u32 = reader.number()?;
+    let own = start..start.saturating_add(length);
+    let requires = properties.get(own.start as usize..own.end as usize).unwrap_or_default();
     Ok(Node {
         kind: *kind,
         format: *format,
@@ -215,7 +217,8 @@ fn read_node(reader: &mut Reader<'_>) -> Result<Node, TableError> {
         open: bits & 2 != 0,
         embedded_resource: bits & 4 != 0,
         object_meta: bits & 8 != 0,
-        properties: start..start.saturating_add(length),
+        properties: own,
+        requires: requires.iter().any(|property| property.required),
         items: if bits & HAS_ITEMS != 0 { Some(read_id(reader)?) } else { None },
         facets: if bits & HAS_FACETS != 0 { Some(reader.number()?) } else { None },
     })

@@ -65,8 +65,7 @@ impl<'a> Schema<'a> {
 
     /// The fields that must be there, in order of name.
     pub fn required(self) -> impl Iterator<Item = Property<'a>> {
-        let all = self.arena.properties(self.node).iter();
-        all.filter(|property| property.required).map(move |property| self.field(property))
+        self.arena.required(self.node).map(move |property| self.field(property))
     }
 
     /// The schema of a list's items.

@@ -5,13 +5,12 @@
 
 use crate::digest::{Digest, Digester};
 use crate::pointer::Pointer;
-use crate::records::{self, Reader, Record, Writer};
+use crate::records::{self, Reader, Record, Records, Writer};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::spec::Kind;
 use crate::spec::read::JudgedSpec;
 use crate::yaml::LazyDocument;
 use crate::yaml::value::Octal;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Raise the number when the format changes.
@@ -20,8 +19,7 @@ const MAGIC: &str = concat!("bayplan ", env!("CARGO_PKG_VERSION"), " specs 1\n")
 /// What the last run knew of spec files.
 #[derive(Default)]
 pub struct SpecMemory {
-    /// Only asked, never iterated.
-    known: HashMap<Digest, Record>,
+    known: Records,
 }
 
 /// What one file says, for the next run.

@@ -12,9 +12,9 @@ use super::UnitFacts;
 use crate::digest::Digest;
 use crate::output::ContentId;
 use crate::patching::Hits;
-use crate::records::{self, Record};
+use crate::records::{self, Record, Records};
 use crate::validate::rules::duplicate_host::HostClaim;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// A unit as it was when it was compiled.
 #[derive(Debug, Clone)]
@@ -29,8 +29,8 @@ pub struct Remembered {
 /// What is known from the last run, and what this one adds.
 #[derive(Default)]
 pub struct Memory {
-    /// The record of each unit, by cluster. The inner maps are only asked, never iterated.
-    known: BTreeMap<String, HashMap<Digest, Record>>,
+    /// The record of each unit, by cluster.
+    known: BTreeMap<String, Records>,
     /// What this run knows, by cluster.
     next: BTreeMap<String, Vec<Record>>,
     /// How many records each cluster's bytes held.

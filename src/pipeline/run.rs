@@ -78,9 +78,10 @@ impl<'s> Run<'_, 's> {
             let mut todo = Vec::new();
             let mut summaries: Vec<Option<UnitSummary>> = batch.iter().map(|_| None).collect();
             for (number, (unit, recalled)) in batch.iter().zip(recalled).enumerate() {
-                match self.keep(unit, &recalled)? {
+                let Recalled { digest, unit: known } = recalled;
+                match self.keep(unit, digest.as_ref().zip(known))? {
                     Some(summary) => summaries[number] = Some(summary),
-                    None => todo.push((number, unit, recalled.digest)),
+                    None => todo.push((number, unit, digest)),
                 }
             }
             meter.lap(Step::Recall);
@@ -102,16 +103,14 @@ impl<'s> Run<'_, 's> {
     }
 
     /// Takes a unit over, where it is known and the sink still has it.
-    fn keep(&mut self, unit: &Unit<'_>, recalled: &Recalled) -> Result<Option<UnitSummary>, Failed> {
-        let (Some(recall), Some(digest), Some(known)) = (&mut self.recall, &recalled.digest, &recalled.unit) else {
-            return Ok(None);
-        };
-        if !is_kept(self.sink, &unit::folder(unit), known)? {
+    fn keep(&mut self, unit: &Unit<'_>, known: Option<(&Digest, Remembered)>) -> Result<Option<UnitSummary>, Failed> {
+        let (Some(recall), Some((digest, known))) = (&mut self.recall, known) else { return Ok(None) };
+        if !is_kept(self.sink, &unit::folder(unit), &known)? {
             return Ok(None);
         }
         recall.memory.keep(unit.cluster.spec.name(), digest);
-        self.hits.merge(known.hits.clone());
-        let Remembered { facts, hosts, .. } = known.clone();
+        let Remembered { facts, hosts, hits, .. } = known;
+        self.hits.merge(hits);
         Ok(Some(UnitSummary { facts, hosts, ..unit::summary(unit) }))
     }
 

@@ -26,6 +26,9 @@ const OBJECTS_PER_TASK: usize = 256;
 const OFFSET_DELTA: u8 = 6;
 /// Files of other sizes are stored whole: deltas of smaller ones gain nothing, and larger ones are rare.
 const APT_SIZES: RangeInclusive<usize> = 64..=64 * 1024;
+/// Deltas up to this size are not compressed. They consist of what no two texts have in common: compression would take off a
+/// tenth, and setting a compressor up costs more than making the delta did.
+const LONGEST_STORED: usize = 256;
 /// Bases that are kept in memory, in bytes.
 const MAX_BASES_SIZE: usize = 32 * 1024 * 1024;
 
@@ -269,8 +272,12 @@ fn encode(objects: &[Todo]) -> io::Result<Vec<Encoded>> {
             Some((base, delta)) => (Some(*base), delta),
             None => (None, &object.content),
         };
-        let mut compressed = Vec::with_capacity(content.len() / 2 + 64);
-        deflate(&mut compress, content, &mut compressed)?;
+        let mut compressed = Vec::new();
+        if base.is_some() && content.len() <= LONGEST_STORED {
+            store(content, &mut compressed);
+        } else {
+            deflate(&mut compress, content, &mut compressed)?;
+        }
         encoded.push(Encoded { base, size: content.len(), compressed });
     }
     Ok(encoded)
@@ -298,6 +305,23 @@ fn push_distance(bytes: &mut Vec<u8>, mut distance: u64) {
         distance >>= 7;
     }
     bytes.extend(reversed.into_iter().rev());
+}
+
+/// Writes a zlib stream (RFC 1950) of one block that is not compressed; the content must be shorter than 64 KiB.
+fn store(content: &[u8], bytes: &mut Vec<u8>) {
+    let length = content.len() as u16;
+    bytes.reserve_exact(content.len() + 11);
+    // A window of 32 KiB and the fastest level; then the last block, of the stored kind.
+    bytes.extend_from_slice(&[0x78, 0x01, 0x01]);
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(&(!length).to_le_bytes());
+    bytes.extend_from_slice(content);
+    let (mut low, mut high) = (1_u32, 0_u32);
+    for byte in content {
+        low = (low + u32::from(*byte)) % 65_521;
+        high = (high + low) % 65_521;
+    }
+    bytes.extend_from_slice(&(high << 16 | low).to_be_bytes());
 }
 
 fn deflate(compress: &mut Compress, content: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
@@ -358,6 +382,18 @@ mod tests {
         for content in [&noise[..], b"", b"a"] {
             let mut bytes = Vec::new();
             deflate(&mut Compress::new(Compression::new(1), true), content, &mut bytes).unwrap();
+            let mut back = Vec::new();
+            flate2::read::ZlibDecoder::new(&bytes[..]).read_to_end(&mut back).unwrap();
+            assert_eq!(back, content);
+        }
+    }
+
+    #[test]
+    fn what_is_stored_uncompressed_is_a_zlib_stream() {
+        for length in [0, 1, 255, LONGEST_STORED, 60_000] {
+            let content: Vec<u8> = (0..length).map(|number| (number % 251) as u8 ^ 0xA5).collect();
+            let mut bytes = Vec::new();
+            store(&content, &mut bytes);
             let mut back = Vec::new();
             flate2::read::ZlibDecoder::new(&bytes[..]).read_to_end(&mut back).unwrap();
             assert_eq!(back, content);

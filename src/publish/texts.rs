@@ -4,8 +4,7 @@
 
 use super::object::ObjectId;
 use crate::digest::Digest;
-use crate::records::{self, Record, Writer};
-use std::collections::HashMap;
+use crate::records::{self, Record, Records, Writer};
 
 /// Raise the number when the format changes.
 const MAGIC: &str = concat!("bayplan ", env!("CARGO_PKG_VERSION"), " texts 1\n");
@@ -16,8 +15,7 @@ const LARGEST: usize = 64 * 1024;
 /// What the last run read, and what this one did.
 #[derive(Default)]
 pub struct Texts {
-    /// Only asked, never iterated.
-    known: HashMap<Digest, Record>,
+    known: Records,
     next: Vec<Record>,
     is_changed: bool,
 }

@@ -84,12 +84,12 @@ impl NamespaceNames {
         let inline = self.by_environment.get(deployment.environment.name())?;
         let is_used = |root: &str| inline.uses().iter().any(|used| used.root() == Some(root));
         let roots = roots::of_deployment_in_part(specs, deployment, &is_used);
-        let place = deployment.environment.at("/spec/namespace");
+        let place = || deployment.environment.at("/spec/namespace");
         match inline.render(&crate::mustache::Values::new([&roots])) {
             Ok(Value::String(name)) => check_name(name, deployment, place, diagnostics),
             Ok(other) => {
                 let message = format!("the namespace of {} is {}, not a string", deployment.id(), other);
-                diagnostics.push(Diagnostic::error(&NAMESPACE_NAME, message).at(place, "made here"));
+                diagnostics.push(Diagnostic::error(&NAMESPACE_NAME, message).at(place(), "made here"));
                 None
             }
             Err(errors) => {
@@ -101,7 +101,12 @@ impl NamespaceNames {
     }
 }
 
-fn check_name(name: String, deployment: &Deployment<'_>, place: Span, diagnostics: &mut Diagnostics) -> Option<String> {
+fn check_name(
+    name: String,
+    deployment: &Deployment<'_>,
+    place: impl Fn() -> Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let is_label = !name.is_empty()
         && name.len() <= 63
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
@@ -134,7 +139,7 @@ fn check_name(name: String, deployment: &Deployment<'_>, place: Span, diagnostic
     let is_set = own.find(&Pointer::from_segments(["spec", "namespace"])).is_some();
     let diagnostic = Diagnostic::error(&NAMESPACE_NAME, message).about(name);
     let diagnostic = if is_set {
-        diagnostic.at(place, "made here")
+        diagnostic.at(place(), "made here")
     } else {
         diagnostic.at(deployment.site.name_place(), "made of this name and those of the tenant and the environment")
     };

@@ -4,6 +4,7 @@
 //! another type, is passed over.
 
 pub mod image;
+pub mod path;
 pub mod pod;
 pub mod provided;
 pub mod references;

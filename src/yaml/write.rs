@@ -1,7 +1,7 @@
 //! The YAML writer: one fixed text for a value, which every reader of Kubernetes tools takes for that value.
 //!
 //! Block style as kubectl writes it: two spaces a level, lists in the column of their key, `{}` and `[]` for what is empty.
-//! Keys are in order of name. A string is bare unless [`super::scalar::needs_quotes`]; a text of several lines is a literal block
+//! Keys are in order of name, which is that of `serde_json`'s map. A string is bare unless [`super::scalar::needs_quotes`]; a text of several lines is a literal block
 //! where all of it is printable. Never written: anchors, aliases, tags, directives, folded texts, tabs, CR. It takes values
 //! without holes and knows nothing of their meaning.
 //!
@@ -27,7 +27,7 @@ pub fn write_object(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             let first = FIRST.iter().filter_map(|key| map.get_key_value(*key));
-            let others = in_order(map).filter(|(key, _)| !FIRST.contains(&key.as_str()));
+            let others = map.iter().filter(|(key, _)| !FIRST.contains(&key.as_str()));
             for (key, value) in first.chain(others) {
                 entry(key, value, 0, out);
             }
@@ -71,21 +71,10 @@ pub fn scalar_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Entries in order of name, whatever order the map keeps.
-fn in_order(map: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    let is_sorted = map.keys().is_sorted();
-    let mut sorted: Vec<(&String, &Value)> = Vec::new();
-    if !is_sorted {
-        sorted = map.iter().collect();
-        sorted.sort_unstable_by_key(|(key, _)| *key);
-    }
-    map.iter().filter(move |_| is_sorted).chain(sorted)
-}
-
 /// The entries of a mapping. The first of one that is a list item stands behind the dash, so that its line has begun.
 fn mapping(map: &Map<String, Value>, indent: usize, is_after_dash: bool, out: &mut Vec<u8>) {
     let mut has_begun = is_after_dash;
-    for (key, value) in in_order(map) {
+    for (key, value) in map {
         if !std::mem::take(&mut has_begun) {
             spaces(indent, out);
         }

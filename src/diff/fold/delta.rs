@@ -25,7 +25,7 @@ fn split(text: &str) -> Vec<&str> {
     let mut start = 0;
     let mut was_word = None;
     for (at, character) in text.char_indices() {
-        let is_word = character.is_alphanumeric() || matches!(character, '.' | '_');
+        let is_word = character.is_alphanumeric() || matches!(character, '.' | '_' | '-' | '+');
         if was_word.is_some_and(|was| was != is_word || !is_word) {
             words.push(&text[start..at]);
             start = at;
@@ -82,6 +82,7 @@ mod tests {
         let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
         assert_eq!(told("old.example/a/b:1.2", "new.example/a/b:1.2"), pair("old.example…", "new.example…"));
         assert_eq!(told("r.example/a:1.2", "r.example/a:1.3"), pair("…1.2", "…1.3"));
+        assert_eq!(told("r.example/a:4.2.0-rc.1", "r.example/a:4.2.0"), pair("…4.2.0-rc.1", "…4.2.0"));
         assert_eq!(told("a/b", "a/x/b"), pair("……", "…x/…"));
         assert_eq!(told("a\nb\nc", "a\nx\nc"), pair("…\nb\n…", "…\nx\n…"));
         assert_eq!(of(None, Some(&json!(1))), pair("", "1"));

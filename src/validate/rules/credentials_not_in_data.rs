@@ -60,7 +60,7 @@ fn check(view: &View<'_>, found: &mut Found) {
                 None => "add the annotation `bayplan/layer: data` to it",
             };
             let finding = Finding::new(number, pointer("/metadata/name"), message, help);
-            found.push(finding.also(pod.object, reference.field, "read here"));
+            found.push(finding.also(pod.object, reference.field.pointer(), "read here"));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
 use crate::near;
+use crate::pointer::Follow;
 use crate::validate::view::references::{self, Reference};
 use crate::validate::view::{View, provided};
 
@@ -55,7 +56,7 @@ fn check(view: &View<'_>, found: &mut Found) {
             ),
         };
         let message = format!("{} names {kind} `{name}`, which nothing provides", object.identity());
-        let mut finding = Finding::new(number, field, message, help).sort(kind).of_absence();
+        let mut finding = Finding::new(number, field.pointer(), message, help).sort(kind).of_absence();
         finding.unless_provided = Some((kind, name.to_owned()));
         found.push(finding);
     };
@@ -92,10 +93,10 @@ fn is_made_by_stateful_set(view: &View<'_>, namespace: &str, name: &str) -> bool
             let Some(template) = base.strip_suffix(set.name()).and_then(|rest| rest.strip_suffix('-')) else {
                 return false;
             };
-            let claims = set.value.pointer("/spec/volumeClaimTemplates").and_then(serde_json::Value::as_array);
+            let claims = set.value.follow("/spec/volumeClaimTemplates").and_then(serde_json::Value::as_array);
             claims
                 .into_iter()
                 .flatten()
-                .any(|claim| claim.pointer("/metadata/name").and_then(serde_json::Value::as_str) == Some(template))
+                .any(|claim| claim.follow("/metadata/name").and_then(serde_json::Value::as_str) == Some(template))
         })
 }

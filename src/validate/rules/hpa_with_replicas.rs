@@ -2,6 +2,7 @@
 
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
+use crate::pointer::Follow;
 use crate::validate::view::{View, pointer, text};
 
 pub static CODE: Code = Code {
@@ -20,10 +21,10 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for (scaler_number, scaler) in view.of_kind("autoscaling", "HorizontalPodAutoscaler") {
-        let Some(target) = scaler.value.pointer("/spec/scaleTargetRef") else { continue };
+        let Some(target) = scaler.value.follow("/spec/scaleTargetRef") else { continue };
         let target = view.find("apps", text(target, "kind"), scaler.namespace(), text(target, "name"));
         let Some((number, object)) = target else { continue };
-        if object.value.pointer("/spec/replicas").is_some_and(|replicas| !replicas.is_null()) {
+        if object.value.follow("/spec/replicas").is_some_and(|replicas| !replicas.is_null()) {
             let message = format!("{} sets replicas, which {} sets too", object.identity(), scaler.identity());
             let help = "remove spec.replicas";
             let finding = Finding::new(number, pointer("/spec/replicas"), message, help);

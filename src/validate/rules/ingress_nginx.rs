@@ -3,7 +3,7 @@
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
 use crate::object::Object;
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use crate::validate::view::{View, items, pointer};
 use serde_json::Value;
 
@@ -47,14 +47,14 @@ fn check(view: &View<'_>, found: &mut Found) {
 }
 
 fn is(value: &Value, path: &str, expected: &str) -> bool {
-    value.pointer(path).and_then(Value::as_str) == Some(expected)
+    value.follow(path).and_then(Value::as_str) == Some(expected)
 }
 
 fn of_ingress(ingress: &Object<'_>) -> Option<Pointer> {
     if is(&ingress.value, "/spec/ingressClassName", "nginx") {
         return Some(pointer("/spec/ingressClassName"));
     }
-    let annotations = ingress.value.pointer("/metadata/annotations")?.as_object()?;
+    let annotations = ingress.value.follow("/metadata/annotations")?.as_object()?;
     let is_old = |(key, value): (&String, &Value)| {
         (key == OLD_CLASS && value.as_str() == Some("nginx")) || key.starts_with(PREFIX)
     };
@@ -63,7 +63,7 @@ fn of_ingress(ingress: &Object<'_>) -> Option<Pointer> {
 }
 
 fn of_issuer(issuer: &Object<'_>) -> Option<Pointer> {
-    let acme = issuer.value.pointer("/spec/acme")?;
+    let acme = issuer.value.follow("/spec/acme")?;
     items(acme, "solvers").find_map(|(index, solver)| {
         let field = ["class", "ingressClassName"]
             .into_iter()

@@ -2,6 +2,7 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
+use crate::pointer::Follow;
 use crate::validate::view::{View, pointer};
 
 pub static CODE: Code = Code {
@@ -22,7 +23,7 @@ pub const RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     for (number, job) in view.of_kind("batch", "Job") {
         let field = "/spec/ttlSecondsAfterFinished";
-        if job.value.pointer(field).is_some_and(|seconds| !seconds.is_null()) {
+        if job.value.follow(field).is_some_and(|seconds| !seconds.is_null()) {
             let message = format!("{} deletes itself and would run again at each reconciliation", job.identity());
             let help = "remove ttlSecondsAfterFinished";
             found.push(Finding::new(number, pointer(field), message, help));

@@ -3,7 +3,7 @@
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::object::Object;
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use crate::spec::template::Run;
 use crate::validate::view::pod::Pod;
 use crate::validate::view::{View, items, pointer};
@@ -49,7 +49,7 @@ fn check(view: &View<'_>, found: &mut Found) {
             judge(longest, 63, &|| format!("`{longest}` in a host"), &|| field.clone());
         }
         if (object.group(), object.kind()) == ("cert-manager.io", "Certificate")
-            && let Some(common) = object.value.pointer("/spec/commonName").and_then(Value::as_str)
+            && let Some(common) = object.value.follow("/spec/commonName").and_then(Value::as_str)
         {
             judge(common, 64, &|| "the common name".to_owned(), &|| pointer("/spec/commonName"));
         }

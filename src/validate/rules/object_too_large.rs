@@ -2,7 +2,6 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
-use crate::pointer::Pointer;
 use crate::validate::view::{View, pointer};
 use serde_json::Value;
 
@@ -25,20 +24,20 @@ const MAX_OBJECT: usize = 1536 * 1024;
 
 fn check(view: &View<'_>, found: &mut Found) {
     for (number, object) in view.objects.iter().enumerate() {
-        let mut judge = |size: usize, limit: usize, what: String, field: Pointer| {
+        let mut judge = |size: usize, limit: usize, what: &str, field: &str| {
             if size > limit {
-                let message = format!("{what} has {size} bytes, {limit} at most are allowed");
+                let message = format!("{what}{} has {size} bytes, {limit} at most are allowed", object.identity());
                 let help = "put large files into the image, a claim or an object store";
-                found.push(Finding::new(number, field, message, help));
+                found.push(Finding::new(number, pointer(field), message, help));
             }
         };
         if object.group().is_empty() && object.kind() == "ConfigMap" {
             let size = |field: &str| object.value.get(field).map_or(0, bytes);
             // Base64 has four characters for three bytes.
             let size = size("data") + size("binaryData") / 4 * 3;
-            judge(size, MAX_DATA, format!("the data of {}", object.identity()), pointer("/data"));
+            judge(size, MAX_DATA, "the data of ", "/data");
         } else {
-            judge(bytes(&object.value), MAX_OBJECT, object.identity().to_string(), pointer("/kind"));
+            judge(bytes(&object.value), MAX_OBJECT, "", "/kind");
         }
     }
 }

@@ -6,10 +6,12 @@ mod restricted;
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::kubernetes::Minor;
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
+use crate::validate::view::View;
+use crate::validate::view::path::Path;
 use crate::validate::view::pod::{Container, Pod};
-use crate::validate::view::{View, pointer};
 use serde_json::Value;
+use std::fmt;
 
 pub static CODE: Code = Code {
     name: "pod-security",
@@ -79,17 +81,14 @@ pub struct Subject<'p, 'a> {
 
 impl<'a> Subject<'_, 'a> {
     /// The security contexts that have a field: the pod's own first, each with who it is and where the field lies.
-    fn contexts(&self, field: &str) -> Vec<(String, Pointer, &'a Value)> {
-        let own = self.pod.spec.get("securityContext").and_then(|context| context.pointer(field));
-        let own = own.map(|value| {
-            ("the pod".to_owned(), self.pod.pointer("/spec/securityContext").join(&pointer(field)), value)
+    fn contexts(&self, field: &'static str) -> impl Iterator<Item = (Who<'_, 'a>, Path, &'a Value)> {
+        let own = self.pod.spec.get("securityContext").and_then(|context| context.follow(field));
+        let own = own.map(|value| (Who::Pod, self.pod.path("/spec/securityContext").child(field), value));
+        let rest = self.containers.iter().filter_map(move |container| {
+            let value = container.value.get("securityContext")?.follow(field)?;
+            Some((Who::Container(container), container.path().child("securityContext").child(field), value))
         });
-        let rest = self.containers.iter().filter_map(|container| {
-            let value = container.value.get("securityContext")?.pointer(field)?;
-            let at = container.pointer().child("securityContext").join(&pointer(field));
-            Some((container.title(), at, value))
-        });
-        own.into_iter().chain(rest).filter(|(_, _, value)| !value.is_null()).collect()
+        own.into_iter().chain(rest).filter(|(_, _, value)| !value.is_null())
     }
 
     /// Whether its pods have user namespaces of their own, for which some controls are relaxed.
@@ -98,7 +97,22 @@ impl<'a> Subject<'_, 'a> {
     }
 
     fn is_windows(&self) -> bool {
-        self.pod.spec.pointer("/os/name").and_then(Value::as_str) == Some("windows")
+        self.pod.spec.follow("/os/name").and_then(Value::as_str) == Some("windows")
+    }
+}
+
+/// Whose security context it is.
+enum Who<'p, 'a> {
+    Pod,
+    Container(&'p Container<'a>),
+}
+
+impl fmt::Display for Who<'_, '_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Who::Pod => formatter.write_str("the pod"),
+            Who::Container(container) => formatter.write_str(&container.title()),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::object::Object;
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use crate::validate::view::pod::Pod;
 use crate::validate::view::{View, items, pointer, text};
 use serde_json::Value;
@@ -31,7 +31,7 @@ fn check(view: &View<'_>, found: &mut Found) {
             continue;
         }
         let Some((claim, modes)) = single_node_claim(view, pod, object) else { continue };
-        let replicas = object.value.pointer("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
+        let replicas = object.value.follow("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
         let scaler = scaler_of(view, object);
         let identity = object.identity();
         if let Some((number, most)) = scaler {
@@ -49,7 +49,7 @@ fn check(view: &View<'_>, found: &mut Found) {
 }
 
 fn mount(pod: &Pod<'_>, claim: &str) -> Pointer {
-    pod.claims().find(|(name, _)| *name == claim).map(|(_, at)| at).unwrap_or_default()
+    pod.claims().find(|(name, _)| *name == claim).map(|(_, at)| at.pointer()).unwrap_or_default()
 }
 
 /// The first claim of a pod that one node at a time can mount, with its access mode.
@@ -67,8 +67,8 @@ pub fn single_node_claim<'a>(view: &View<'a>, pod: &Pod<'a>, object: &Object<'_>
 /// The HorizontalPodAutoscaler of an object that may ask for more than one replica, and how many.
 fn scaler_of(view: &View<'_>, object: &Object<'_>) -> Option<(usize, u64)> {
     view.of_kind("autoscaling", "HorizontalPodAutoscaler").find_map(|(number, scaler)| {
-        let target = scaler.value.pointer("/spec/scaleTargetRef")?;
-        let most = scaler.value.pointer("/spec/maxReplicas").and_then(Value::as_u64)?;
+        let target = scaler.value.follow("/spec/scaleTargetRef")?;
+        let most = scaler.value.follow("/spec/maxReplicas").and_then(Value::as_u64)?;
         let is_it = scaler.namespace() == object.namespace()
             && text(target, "kind") == object.kind()
             && text(target, "name") == object.name();

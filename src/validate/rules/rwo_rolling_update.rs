@@ -3,6 +3,7 @@
 use super::rwo_replicas::single_node_claim;
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
+use crate::pointer::Follow;
 use crate::validate::view::{View, pointer};
 use serde_json::Value;
 
@@ -26,12 +27,12 @@ fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
         let Some(object) = view.object(pod.object).filter(|object| object.kind() == "Deployment") else { continue };
         let Some((claim, mode)) = single_node_claim(view, pod, object) else { continue };
-        let strategy = object.value.pointer("/spec/strategy");
+        let strategy = object.value.follow("/spec/strategy");
         let rolls = strategy
             .and_then(|strategy| strategy.get("type"))
             .and_then(Value::as_str)
             .is_none_or(|kind| kind == "RollingUpdate");
-        let surge = strategy.and_then(|strategy| strategy.pointer("/rollingUpdate/maxSurge"));
+        let surge = strategy.and_then(|strategy| strategy.follow("/rollingUpdate/maxSurge"));
         let is_without_surge = surge.is_some_and(|surge| match surge {
             Value::Number(number) => number.as_u64() == Some(0),
             Value::String(text) => matches!(text.as_str(), "0" | "0%"),

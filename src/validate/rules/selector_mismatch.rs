@@ -2,6 +2,7 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
+use crate::pointer::Follow;
 use crate::validate::view::selector::selects;
 use crate::validate::view::{View, pointer};
 use serde_json::Value;
@@ -24,7 +25,7 @@ pub const RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
         let Some(object) = view.object(pod.object).filter(|object| object.group() == "apps") else { continue };
-        let Some(selector) = object.value.pointer("/spec/selector").filter(|selector| selector.is_object()) else {
+        let Some(selector) = object.value.follow("/spec/selector").filter(|selector| selector.is_object()) else {
             continue;
         };
         let is_empty = |key: &str| match selector.get(key) {

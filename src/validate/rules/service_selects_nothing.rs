@@ -2,6 +2,7 @@
 
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
+use crate::pointer::Follow;
 use crate::validate::view::pod::Pod;
 use crate::validate::view::selector::{has_all, nearest};
 use crate::validate::view::{View, pointer};
@@ -29,9 +30,9 @@ type ByLabel<'a> = BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a Pod<'a>>>;
 fn check(view: &View<'_>, found: &mut Found) {
     let pods = by_label(view);
     for (number, service) in view.of_kind("", "Service") {
-        let Some(selector) = service.value.pointer("/spec/selector") else { continue };
+        let Some(selector) = service.value.follow("/spec/selector") else { continue };
         if selector.as_object().is_none_or(serde_json::Map::is_empty)
-            || service.value.pointer("/spec/type").and_then(Value::as_str) == Some("ExternalName")
+            || service.value.follow("/spec/type").and_then(Value::as_str) == Some("ExternalName")
         {
             continue;
         }

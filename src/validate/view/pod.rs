@@ -1,8 +1,9 @@
 //! Pods, whatever object makes them.
 
-use super::{items, pointer, text};
+use super::path::Path;
+use super::{items, text};
 use crate::object::{Object, pod_template_path};
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use serde_json::Value;
 
 /// A pod, or the template that pods are made from.
@@ -32,13 +33,18 @@ impl<'a> Pod<'a> {
             ("", "Pod") => "",
             (group, kind) => pod_template_path(group, kind)?,
         };
-        let value = object.value.pointer(at)?;
+        let value = object.value.follow(at)?;
         Some(Pod { object: number, at, value, spec: value.get("spec")? })
     }
 
-    /// The pointer, in the object, of a path below the pod, such as `/spec/volumes`.
-    pub fn pointer(&self, path: &str) -> Pointer {
-        pointer(self.at).join(&pointer(path))
+    /// Where a path below the pod, such as `/spec/volumes`, lies in the object.
+    pub fn path(&self, path: &'static str) -> Path {
+        Path::new(self.at).child(path)
+    }
+
+    /// The same as a pointer.
+    pub fn pointer(&self, path: &'static str) -> Pointer {
+        self.path(path).pointer()
     }
 
     pub fn labels(&self) -> Option<&'a Value> {
@@ -63,21 +69,26 @@ impl<'a> Pod<'a> {
         of("initContainers").chain(of("containers"))
     }
 
-    /// Names of the claims that its volumes mount, with their pointers.
-    pub fn claims(&self) -> impl Iterator<Item = (&'a str, Pointer)> {
-        let at = self.pointer("/spec/volumes");
+    /// Names of the claims that its volumes mount, and where.
+    pub fn claims(&self) -> impl Iterator<Item = (&'a str, Path)> {
+        let at = self.path("/spec/volumes");
         items(self.spec, "volumes").filter_map(move |(index, volume)| {
-            let name = volume.pointer("/persistentVolumeClaim/claimName")?.as_str()?;
-            Some((name, at.child(index).child("persistentVolumeClaim").child("claimName")))
+            let name = volume.follow("/persistentVolumeClaim/claimName")?.as_str()?;
+            Some((name, at.child(index).child("/persistentVolumeClaim/claimName")))
         })
     }
 }
 
 impl<'a> Container<'a> {
-    /// Where it lies in its object. Made when it is asked for, since most containers give no reason to.
+    /// Where it lies in its object.
+    pub fn path(&self) -> Path {
+        let list = if self.is_init { "/spec/initContainers" } else { "/spec/containers" };
+        Path::new(self.at).child(list).child(self.index)
+    }
+
+    /// The same as a pointer.
     pub fn pointer(&self) -> Pointer {
-        let list = if self.is_init { "initContainers" } else { "containers" };
-        pointer(self.at).child("spec").child(list).child(self.index)
+        self.path().pointer()
     }
 
     pub fn name(&self) -> &'a str {

@@ -1,7 +1,8 @@
 //! The controls of the level baseline.
 
 use super::{Subject, Violation};
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
+use crate::validate::view::path::Path;
 use crate::validate::view::{items, text};
 use serde_json::Value;
 
@@ -84,8 +85,8 @@ fn host(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 }
 
 fn privileges(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
-    let mut refuse = |field: Pointer, message: String, help: &'static str| {
-        violations.push(Violation { field, message, help });
+    let mut refuse = |field: Path, message: String, help: &'static str| {
+        violations.push(Violation { field: field.pointer(), message, help });
     };
     for (who, field, value) in subject.contexts("/windowsOptions/hostProcess") {
         if value.as_bool() == Some(true) {
@@ -113,7 +114,7 @@ fn privileges(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for (index, sysctl) in sysctls.into_iter().flat_map(|context| items(context, "sysctls")) {
         let name = text(sysctl, "name");
         if !SYSCTLS.contains(&name) {
-            let field = subject.pod.pointer("/spec/securityContext/sysctls").child(index).child("name");
+            let field = subject.pod.path("/spec/securityContext/sysctls").child(index).child("name");
             refuse(field, format!("the pod may not set the sysctl {name}"), "remove it");
         }
     }
@@ -126,7 +127,11 @@ fn profiles(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for (path, what) in [("/seccompProfile/type", "a seccomp"), ("/appArmorProfile/type", "an AppArmor")] {
         for (who, field, value) in subject.contexts(path) {
             if value.as_str().is_some_and(|kind| !matches!(kind, "RuntimeDefault" | "Localhost")) {
-                refuse(field, format!("{who} may not run without {what} profile"), "use RuntimeDefault or Localhost");
+                refuse(
+                    field.pointer(),
+                    format!("{who} may not run without {what} profile"),
+                    "use RuntimeDefault or Localhost",
+                );
             }
         }
     }
@@ -145,13 +150,13 @@ fn profiles(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     }
     for (who, field, value) in subject.contexts("/seLinuxOptions/type") {
         if value.as_str().is_some_and(|kind| !SELINUX_TYPES.contains(&kind)) {
-            refuse(field, format!("{who} may not have this SELinux type"), "remove it, or use container_t");
+            refuse(field.pointer(), format!("{who} may not have this SELinux type"), "remove it, or use container_t");
         }
     }
-    for part in ["user", "role"] {
-        for (who, field, value) in subject.contexts(&format!("/seLinuxOptions/{part}")) {
+    for (part, path) in [("user", "/seLinuxOptions/user"), ("role", "/seLinuxOptions/role")] {
+        for (who, field, value) in subject.contexts(path) {
             if value.as_str().is_some_and(|name| !name.is_empty()) {
-                refuse(field, format!("{who} may not set the SELinux {part}"), "remove it");
+                refuse(field.pointer(), format!("{who} may not set the SELinux {part}"), "remove it");
             }
         }
     }
@@ -162,7 +167,7 @@ fn handlers(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for container in &subject.containers {
         for path in ["/livenessProbe", "/readinessProbe", "/startupProbe", "/lifecycle/postStart", "/lifecycle/preStop"]
         {
-            let Some(handler) = container.value.pointer(path) else { continue };
+            let Some(handler) = container.value.follow(path) else { continue };
             for action in ["httpGet", "tcpSocket"] {
                 let host = handler.get(action).map(|action| text(action, "host")).unwrap_or_default();
                 if !host.is_empty() {

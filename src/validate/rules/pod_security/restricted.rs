@@ -1,6 +1,7 @@
 //! The controls that the level restricted adds to baseline.
 
 use super::{Subject, Violation};
+use crate::pointer::Follow;
 use crate::validate::view::pod::Container;
 use crate::validate::view::{items, text};
 use serde_json::Value;
@@ -49,7 +50,7 @@ pub fn check(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 }
 
 fn in_context<'a>(container: &Container<'a>, path: &str) -> Option<&'a Value> {
-    container.value.get("securityContext")?.pointer(path).filter(|value| !value.is_null())
+    container.value.get("securityContext")?.follow(path).filter(|value| !value.is_null())
 }
 
 fn volumes(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
@@ -68,7 +69,7 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     if subject.has_user_namespace() {
         return;
     }
-    let own = subject.pod.spec.pointer("/securityContext/runAsNonRoot").and_then(Value::as_bool);
+    let own = subject.pod.spec.follow("/securityContext/runAsNonRoot").and_then(Value::as_bool);
     if own == Some(false) {
         violations.push(Violation {
             field: subject.pod.pointer("/spec/securityContext/runAsNonRoot"),
@@ -91,7 +92,7 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for (who, field, value) in subject.contexts("/runAsUser") {
         if value.as_i64() == Some(0) {
             violations.push(Violation {
-                field,
+                field: field.pointer(),
                 message: format!("{who} may not run as user 0"),
                 help: "choose another user, or leave it to the image",
             });
@@ -100,7 +101,7 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 }
 
 fn seccomp(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
-    let own = subject.pod.spec.pointer("/securityContext/seccompProfile/type");
+    let own = subject.pod.spec.follow("/securityContext/seccompProfile/type");
     for container in &subject.containers {
         if own.is_none() && in_context(container, "/seccompProfile/type").is_none() {
             violations.push(Violation {
@@ -114,16 +115,16 @@ fn seccomp(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 
 fn capabilities(container: &Container<'_>, violations: &mut Vec<Violation>) {
     let list = |path: &str| in_context(container, path).and_then(Value::as_array).into_iter().flatten();
-    let at = container.pointer().child("securityContext").child("capabilities");
+    let at = container.path().child("/securityContext/capabilities");
     if !list("/capabilities/drop").any(|name| name.as_str() == Some("ALL")) {
         violations.push(Violation {
-            field: at.child("drop"),
+            field: at.child("drop").pointer(),
             message: format!("{} must drop all capabilities", container.title()),
             help: "set securityContext.capabilities.drop: [ALL]",
         });
     }
     if let Some(add) = in_context(container, "/capabilities/add") {
         let is_allowed = |name: &str| name == "NET_BIND_SERVICE";
-        violations.extend(Violation::of_capabilities(&container.title(), &at.child("add"), add, is_allowed));
+        violations.extend(Violation::of_capabilities(&container.title(), &at.child("add").pointer(), add, is_allowed));
     }
 }
