@@ -9,7 +9,7 @@ pub mod render;
 pub mod sarif;
 
 use crate::source::{Sources, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The stable name of a kind of diagnostic, with what `bayplan explain CODE` and the docs say of it.
 ///
@@ -68,6 +68,20 @@ pub struct Diagnostic {
     pub is_confidential: bool,
     /// The part of the message that differs from deployment to deployment, such as the name of an object.
     subject: Option<String>,
+    /// What makes findings at one place the same mistake.
+    alike: Option<Alike>,
+}
+
+/// Findings of one sort at one place are one mistake, whatever each says of its own object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Alike {
+    sort: String,
+    /// The value that is to be corrected, wherever it was inserted: such findings at any places are one mistake.
+    value: Option<Span>,
+    /// Whom it is about, such as `Deployment portal-web`.
+    owner: String,
+    /// Whom those are about that were folded into this one.
+    others: BTreeSet<String>,
 }
 
 impl Diagnostic {
@@ -83,6 +97,7 @@ impl Diagnostic {
             deployments: Vec::new(),
             is_confidential: false,
             subject: None,
+            alike: None,
         }
     }
 
@@ -138,6 +153,37 @@ impl Diagnostic {
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
         self
+    }
+
+    /// Says what makes this and others at its places the same mistake, though their messages name other objects: they are then
+    /// told as one, with a note that names some of the others. `value` is the one that all of them got, if it is that.
+    #[must_use]
+    pub fn alike(mut self, sort: impl Into<String>, owner: impl Into<String>, value: Option<Span>) -> Self {
+        self.alike = Some(Alike { sort: sort.into(), value, owner: owner.into(), others: BTreeSet::new() });
+        self
+    }
+
+    /// Takes over what a finding of the same mistake has besides.
+    fn fold(&mut self, other: Diagnostic) {
+        self.deployments.extend(other.deployments);
+        if let (Some(own), Some(other)) = (&mut self.alike, other.alike)
+            && own.owner != other.owner
+        {
+            own.others.insert(other.owner);
+        }
+    }
+
+    /// The note on the findings that were folded into this one.
+    fn finish(&mut self) {
+        self.deployments.sort();
+        self.deployments.dedup();
+        let Some(Alike { others, .. }) = self.alike.take().filter(|alike| !alike.others.is_empty()) else { return };
+        let shown: Vec<&str> = others.iter().take(3).map(String::as_str).collect();
+        let rest = match others.len().saturating_sub(shown.len()) {
+            0 => String::new(),
+            count => format!(", and {count} more"),
+        };
+        self.notes.push(format!("the same in {}{rest}", shown.join(", ")));
     }
 
     #[must_use]
@@ -202,15 +248,14 @@ impl Diagnostics {
                     slot.insert(diagnostic);
                 }
                 std::collections::btree_map::Entry::Occupied(mut slot) => {
-                    slot.get_mut().deployments.extend(diagnostic.deployments);
+                    slot.get_mut().fold(diagnostic);
                 }
             }
         }
         folded
             .into_values()
             .map(|mut diagnostic| {
-                diagnostic.deployments.sort();
-                diagnostic.deployments.dedup();
+                diagnostic.finish();
                 diagnostic
             })
             .collect()
@@ -259,17 +304,26 @@ struct SortKey {
 
 impl SortKey {
     fn of(diagnostic: &Diagnostic, sources: &Sources) -> Self {
-        let place = diagnostic.primary.as_ref().map(|label| label.span);
+        let value = diagnostic.alike.as_ref().and_then(|alike| alike.value);
+        let place = value.or_else(|| diagnostic.primary.as_ref().map(|label| label.span));
         let subject = diagnostic.subject.as_deref().unwrap_or_default();
-        let labels = diagnostic.primary.iter().chain(&diagnostic.related);
+        let labels = diagnostic.primary.iter().chain(&diagnostic.related).filter(|_| value.is_none());
+        let (message, help) = match &diagnostic.alike {
+            Some(alike) => (alike.sort.clone(), Vec::new()),
+            None => (without(&diagnostic.message, subject), diagnostic.help.clone()),
+        };
+        let text = |label: &Label| match &diagnostic.alike {
+            Some(_) => String::new(),
+            None => without(&label.text, subject),
+        };
         SortKey {
             severity: diagnostic.severity,
             path: place.map(|span| sources.path(span.file).to_owned()).unwrap_or_default(),
             start: place.map_or(0, |span| span.start),
             code: diagnostic.code.name,
-            message: without(&diagnostic.message, subject),
-            labels: labels.map(|label| Label { span: label.span, text: without(&label.text, subject) }).collect(),
-            help: diagnostic.help.clone(),
+            message,
+            labels: labels.map(|label| Label { span: label.span, text: text(label) }).collect(),
+            help,
         }
     }
 }

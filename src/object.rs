@@ -104,6 +104,8 @@ pub struct FieldPlace {
     pub label: String,
     /// The value that was inserted there: its place and its layer.
     pub value: Option<(Span, String)>,
+    /// Of a computed value, the last value that went into it: its place and its layer.
+    pub part: Option<(Span, String)>,
     /// Where the template's schema declares the type of that value, and a label that says so: no layer could set another.
     pub declared: Option<(Span, String)>,
 }
@@ -123,6 +125,7 @@ impl Origin<'_> {
                         key,
                         label: format!("set by this patch of {}", patch.label),
                         value: None,
+                        part: None,
                         declared: None,
                     };
                 }
@@ -134,7 +137,14 @@ impl Origin<'_> {
             Some((trace, rendered))
         });
         let Some((trace, rendered)) = trace else {
-            return FieldPlace { span: self.span, key: None, label: String::new(), value: None, declared: None };
+            return FieldPlace {
+                span: self.span,
+                key: None,
+                label: String::new(),
+                value: None,
+                part: None,
+                declared: None,
+            };
         };
         let inserted = trace.inserted.first();
         let path = inserted.and_then(|inserted| match &inserted.source {
@@ -142,12 +152,25 @@ impl Origin<'_> {
             InsertedFrom::File(_) => None,
         });
         let declared = path.as_ref().and_then(|path| rendered.inputs.declared(path));
-        let value = path.and_then(|path| rendered.inputs.locate(&path));
+        let value = path.as_ref().and_then(|path| rendered.inputs.locate(path));
+        let part = path.as_ref().filter(|_| value.is_none()).and_then(|path| rendered.inputs.locate_part(path));
         match inserted {
-            Some(inserted) => {
-                FieldPlace { span: inserted.tag, key: trace.key, label: "inserted here".to_owned(), value, declared }
-            }
-            None => FieldPlace { span: trace.place, key: trace.key, label: String::new(), value: None, declared: None },
+            Some(inserted) => FieldPlace {
+                span: inserted.tag,
+                key: trace.key,
+                label: "inserted here".to_owned(),
+                value,
+                part,
+                declared,
+            },
+            None => FieldPlace {
+                span: trace.place,
+                key: trace.key,
+                label: String::new(),
+                value: None,
+                part: None,
+                declared: None,
+            },
         }
     }
 
@@ -178,6 +201,11 @@ impl Origin<'_> {
     pub fn removed(&self, pointer: &Pointer) -> Option<(Span, String)> {
         let mut pointer = pointer.clone();
         for patch in self.patches.iter().rev() {
+            // What the patch itself made never had the field.
+            let holder = pointer.parent().unwrap_or_default();
+            if !holder.is_root() && matches!(patch.touched.origin(&holder), patch::Origin::Patch(_)) {
+                return None;
+            }
             if let Some(inside) = patch.touched.remover(&pointer) {
                 let span = patch.document.locate(&patch.body.join(inside));
                 return Some((span, format!("removed by this patch of {}", patch.label)));

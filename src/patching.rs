@@ -71,8 +71,13 @@ fn report(
 ) {
     let place = patch.place(&problem, &patch.body_at);
     let severity = problem.severity;
+    let in_object = problem.in_object.clone();
     let mut diagnostic = problem.into_diagnostic(place);
-    if severity == Severity::Error {
+    if let Some(pointer) = in_object {
+        // The object is to be corrected, and the patch only came upon it.
+        let told = diagnostic.primary.take().map(|label| label.text).unwrap_or_default();
+        diagnostic = diagnostic.at(object.origin.locate(&pointer), told).also(place, "asked for by this patch");
+    } else if severity == Severity::Error {
         let name = crate::pointer::Pointer::from_segments(["metadata", "name"]);
         diagnostic = diagnostic.also(object.origin.locate(&name), format!("applied to {}", object.identity()));
     }

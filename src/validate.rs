@@ -11,6 +11,7 @@ use crate::object::Object;
 use crate::pointer::Pointer;
 use rules::{RuleContext, Verdict};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Whether a rendered document says what it is: `apiVersion`, `kind`, `metadata.name`.
 pub fn identity(object: &Object<'_>, deployment: Option<&str>, diagnostics: &mut Diagnostics) {
@@ -66,13 +67,20 @@ pub fn objects(
     rules: &RuleContext<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Verdict {
-    schemas(objects, context, diagnostics);
-    rules::check(objects, context, rules, diagnostics)
+    let broken = schemas(objects, context, diagnostics);
+    rules::check(objects, &broken, context, rules, diagnostics)
 }
 
-/// The schemas alone, for what the compiler writes itself.
-pub fn schemas(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    for object in objects {
-        schema::check(object, context, diagnostics);
+/// The schemas alone, for what the compiler writes itself. Gives the numbers of the objects that do not fit.
+pub fn schemas(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) -> BTreeSet<usize> {
+    let mut broken = BTreeSet::new();
+    for (number, object) in objects.iter().enumerate() {
+        let mut found = Diagnostics::new();
+        schema::check(object, context, &mut found);
+        if found.has_errors() {
+            broken.insert(number);
+        }
+        diagnostics.extend(found);
     }
+    broken
 }

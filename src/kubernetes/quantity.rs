@@ -19,7 +19,7 @@ pub fn is_whole(value: &Value) -> bool {
 }
 
 /// A quantity in thousandths. One beyond 10^35 cannot be read.
-fn thousandths(value: &Value) -> Option<i128> {
+pub fn thousandths(value: &Value) -> Option<i128> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
@@ -35,6 +35,24 @@ fn thousandths(value: &Value) -> Option<i128> {
     let amount = digits.checked_mul(factor)?.checked_mul(1000)?.checked_div(scale.checked_mul(divisor)?)?;
     let amount = i128::try_from(amount).ok()?;
     Some(if text.starts_with('-') { -amount } else { amount })
+}
+
+/// An amount in thousandths as people write it, with a binary suffix if that of `like` is one.
+pub fn written(amount: i128, like: &Value) -> String {
+    let is_binary = like.as_str().is_some_and(|text| text.ends_with('i'));
+    let units: &[(&str, i128)] = if is_binary {
+        &[("Ti", 1 << 40), ("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)]
+    } else {
+        &[("T", 1_000_000_000_000), ("G", 1_000_000_000), ("M", 1_000_000)]
+    };
+    if amount % 1000 != 0 {
+        return format!("{amount}m");
+    }
+    let whole = amount / 1000;
+    match units.iter().find(|(_, unit)| whole != 0 && whole % unit == 0) {
+        Some((suffix, unit)) => format!("{}{suffix}", whole / unit),
+        None => whole.to_string(),
+    }
 }
 
 /// What a suffix multiplies by, and divides by.

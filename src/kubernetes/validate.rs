@@ -115,8 +115,10 @@ impl<'w, 'v> Walk<'w, 'v> {
                 None if schema.preserve_unknown_fields() => {}
                 None => {
                     let near = near_names(name, schema.properties().map(|property| property.name));
-                    let near = near.into_iter().map(str::to_owned).collect();
-                    self.below(Step::Field(name), |walk| walk.problem(Problem::UnknownField { near, since: None }));
+                    let near: Vec<String> = near.into_iter().map(str::to_owned).collect();
+                    let elsewhere = if near.is_empty() { elsewhere(schema, name) } else { None };
+                    let problem = Problem::UnknownField { near, elsewhere, since: None };
+                    self.below(Step::Field(name), |walk| walk.problem(problem));
                 }
             }
         }
@@ -154,7 +156,7 @@ impl<'w, 'v> Walk<'w, 'v> {
 
     fn text(&mut self, schema: Schema<'_>, text: &str) {
         if schema.kind() == Kind::Quantity && !formats::is_quantity(text) {
-            self.problem(Problem::BadQuantity);
+            self.problem(Problem::BadQuantity { near: formats::near_quantity(text) });
         }
         if !formats::has_format(schema.format(), text) {
             self.problem(Problem::BadFormat { format: schema.format() });
@@ -273,6 +275,29 @@ fn type_name(value: &Value) -> &'static str {
 
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Where below a map its unknown field would be one, as `containers[]`: it may be indented too little. Three levels deep.
+fn elsewhere(schema: Schema<'_>, name: &str) -> Option<String> {
+    let mut level: Vec<(String, Schema<'_>)> = vec![(String::new(), schema)];
+    for _ in 0..3 {
+        let mut next = Vec::new();
+        for (path, schema) in &level {
+            for property in schema.properties() {
+                let path = if path.is_empty() { property.name.to_owned() } else { format!("{path}.{}", property.name) };
+                let (path, below) = match property.schema.items() {
+                    Some(items) => (format!("{path}[]"), items),
+                    None => (path, property.schema),
+                };
+                if below.property(name).is_some() {
+                    return Some(path);
+                }
+                next.push((path, below));
+            }
+        }
+        level = next;
+    }
+    None
 }
 
 fn near_values(allowed: &[Value], value: &Value) -> Vec<String> {

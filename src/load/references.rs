@@ -133,15 +133,17 @@ impl Checker<'_> {
                 if !circles.insert(seen.iter().map(|name| (*name).to_owned()).collect()) {
                     return;
                 }
+                let others: Vec<Span> = seen[1..]
+                    .iter()
+                    .filter_map(|name| Some(self.specs.environments.get(*name)?.at("/spec/like")))
+                    .collect();
                 seen.push(next);
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        &LIKE_CYCLE,
-                        format!("environments are like each other in a circle: {}", seen.join(" -> ")),
-                    )
-                    .at(place, "one of the circle")
-                    .help("remove `like` from one of them"),
-                );
+                let message = format!("environments are like each other in a circle: {}", seen.join(" -> "));
+                let mut diagnostic = Diagnostic::error(&LIKE_CYCLE, message).at(place, "one of the circle");
+                for other in others {
+                    diagnostic = diagnostic.also(other, "another");
+                }
+                self.diagnostics.push(diagnostic.help("remove `like` from one of them"));
                 return;
             }
             if seen.contains(&next) {
@@ -336,12 +338,15 @@ impl Checker<'_> {
         }
         let (message, help) = if clean {
             let files: Vec<&str> = self.sources.iter().map(|(_, file)| file.path.as_str()).collect();
+            // Files that no spec names are not known here: what is less than nearly the same would be another one's.
             let near = near::near_names(path, files);
-            let help = near.first().map(|name| format!("did you mean `{name}`?"));
-            (
-                format!("no file `{path}` in the fleet"),
-                help.or_else(|| Some("paths are relative to the folder of bayplan.yaml".to_owned())),
-            )
+            let near = near.first().filter(|name| strsim::damerau_levenshtein(path, name) <= 2);
+            let help = near.map(|name| format!("did you mean `{name}`?"));
+            let help = help.unwrap_or_else(|| {
+                "check its name; paths are relative to the folder of bayplan.yaml, with letters in the same case"
+                    .to_owned()
+            });
+            (format!("no file `{path}` in the fleet"), Some(help))
         } else {
             (
                 format!("`{path}` is not a path below the fleet's folder"),

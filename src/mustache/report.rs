@@ -87,7 +87,11 @@ pub(super) fn fault<'c>(
             let help = match (is_list, is_key) {
                 (true, _) => format!("go through it: {}", section_over(name)),
                 (false, true) => format!("name one of its entries: `{{{{{name}.KEY}}}}`"),
-                (false, false) => "let the tag be the whole value, with no quotes or text beside it".to_owned(),
+                (false, false) => {
+                    format!(
+                        "name one of its entries: `{{{{{name}.KEY}}}}`, or let the tag be the whole value, without text beside it"
+                    )
+                }
             };
             let label = if is_key { "inserted into a key" } else { "inserted into a text" };
             inserted.error(&codes::INSERTED_TYPE, format!("`{name}` is {noun} and has no text"), label, Some(help))
@@ -95,17 +99,19 @@ pub(super) fn fault<'c>(
         Fault::NotMerged { hole: id, noun } => {
             let inserted = hole(id)?;
             let message = format!("`{}` is {noun}, so `<<` cannot merge it", inserted.name);
-            inserted.error(&codes::INSERTED_TYPE, message, "a mapping is due here", None)
+            let help = "insert a mapping, or remove the line".to_owned();
+            inserted.error(&codes::INSERTED_TYPE, message, "a mapping is due here", Some(help))
         }
         Fault::NotMapping { hole: id, noun } => {
             let inserted = hole(id)?;
             let message = format!("a document must be a mapping, and `{}` is {noun}", inserted.name);
-            inserted.error(&codes::NOT_A_MAPPING, message, "this is a whole document", None)
+            let help = "write keys around it, or insert a mapping".to_owned();
+            inserted.error(&codes::NOT_A_MAPPING, message, "this is a whole document", Some(help))
         }
         Fault::DuplicateKey { key, first, second } => {
             let key: String = key.chars().take(60).collect();
             let error = Diagnostic::error(&codes::INSERTED_DUPLICATE_KEY, format!("key `{key}` is there twice"));
-            let error = error.at(second, "the second one").also(first, "the first one");
+            let error = error.at(second, "the second one").also(first, "the first one").help("remove one of them");
             RenderError { diagnostic: error, value: None }
         }
         Fault::OverBudget { hole: None } => {

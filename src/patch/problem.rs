@@ -101,6 +101,8 @@ pub struct Problem {
     /// Where in the patch, from its root as it was given (for a [`crate::patch::Target`], in the target).
     pub at: Pointer,
     pub part: Part,
+    /// Where in the object, if it is the object that is to be corrected.
+    pub in_object: Option<Pointer>,
     pub message: String,
     /// What is there.
     pub label: String,
@@ -115,6 +117,7 @@ impl Problem {
             severity: Severity::Error,
             at,
             part: Part::Value,
+            in_object: None,
             message: message.into(),
             label: String::new(),
             help: Vec::new(),
@@ -127,6 +130,13 @@ impl Problem {
 
     pub fn note(code: &'static crate::diag::Code, at: Pointer, message: impl Into<String>) -> Self {
         Problem { severity: Severity::Note, ..Problem::error(code, at, message) }
+    }
+
+    /// The object is at fault, at this place of it.
+    #[must_use]
+    pub fn in_object(mut self, at: Pointer) -> Self {
+        self.in_object = Some(at);
+        self
     }
 
     #[must_use]

@@ -327,7 +327,7 @@ fn place(
         None => {
             let cluster = prepared.specs.clusters.get(&summary.cluster)?;
             let span = cluster::place_of(prepared, cluster, &claim.object)?;
-            Some(FieldPlace { span, key: None, label: String::new(), value: None, declared: None })
+            Some(FieldPlace { span, key: None, label: String::new(), value: None, part: None, declared: None })
         }
     }
 }

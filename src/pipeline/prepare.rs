@@ -172,10 +172,12 @@ fn minor(cluster: &Cluster, options: &Options, diagnostics: &mut Diagnostics) ->
 fn delivery(specs: &Specs, cluster: &Cluster, diagnostics: &mut Diagnostics) -> Settings {
     let settings = Settings::new(&specs.fleet.spec.delivery, &cluster.spec.spec.delivery);
     if settings.kind != DeliveryKind::None && settings.url.is_empty() && !specs.is_fleet_missing {
-        let own = cluster.spec.document.root.find(&crate::pointer::Pointer::from_segments(["spec", "delivery"]));
-        let place = if own.is_some() { cluster.spec.at("/spec/delivery") } else { specs.fleet.at("/spec/delivery") };
+        // What all clusters share is best said once.
+        let shared = specs.fleet.document.root.find(&crate::pointer::Pointer::from_segments(["spec", "delivery"]));
+        let place = if shared.is_some() { specs.fleet.at("/spec/delivery") } else { cluster.spec.at("/spec/delivery") };
         diagnostics.push(
             Diagnostic::error(&DELIVERY_URL, format!("delivery to cluster `{}` has no url", cluster.spec.name()))
+                .about(cluster.spec.name())
                 .at(place, "here")
                 .help("set `url` to the repository as the cluster reaches it, such as ssh://git@git.example.org/ops/fleet"),
         );

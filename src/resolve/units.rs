@@ -132,13 +132,18 @@ fn check_name(
             "write lower-case letters, digits and `-`, with a letter or digit at each end",
         )
     };
-    diagnostics.push(
-        Diagnostic::error(&NAMESPACE_NAME, format!("the namespace `{name}` {reason}"))
-            .about(name)
-            .at(place(), "made here")
-            .help(help)
-            .in_deployment(deployment.id()),
-    );
+    let message = format!("the namespace `{name}` {reason}");
+    let own = &deployment.environment.document.root;
+    // Where the environment says nothing of namespaces, their names are made of those of specs, and the site's is the longest to
+    // choose.
+    let is_set = own.find(&Pointer::from_segments(["spec", "namespace"])).is_some();
+    let diagnostic = Diagnostic::error(&NAMESPACE_NAME, message).about(name);
+    let diagnostic = if is_set {
+        diagnostic.at(place(), "made here")
+    } else {
+        diagnostic.at(deployment.site.name_place(), "made of this name and those of the tenant and the environment")
+    };
+    diagnostics.push(diagnostic.help(help).in_deployment(deployment.id()));
     None
 }
 

@@ -19,11 +19,11 @@ use super::stack::{LayerRole, LayerSource, LayerStack};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::layers::{Enforcer, Layer, LayerErrorKind, Place, Source, Trace, merge};
 use crate::load::{Cluster, facts};
-use crate::mustache::{NameUse, Values};
+use crate::mustache::{InsertedFrom, NameUse, Values};
 use crate::near;
 use crate::pointer::Pointer;
 use crate::source::Span;
-use crate::spec::check;
+use crate::spec::check::{self, Problem};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -102,6 +102,17 @@ impl RenderInputs<'_> {
         self.retrace().locate(pointer)
     }
 
+    /// Of a computed value, the line of the last value that went into it and that a layer sets, and the name of its layer.
+    pub fn locate_part(&self, pointer: &Pointer) -> Option<(Span, String)> {
+        let name = pointer.segments().first()?;
+        let computed = self.template.computed.iter().find(|computed| &computed.name == name)?;
+        let (inserted, _) = computed.inline.trace(&self.values())?;
+        inserted.iter().rev().find_map(|inserted| match &inserted.source {
+            InsertedFrom::Value { path, below } => self.locate(&path.join(below)),
+            InsertedFrom::File(_) => None,
+        })
+    }
+
     /// Merges the layers once more and keeps who said what, so that many values can be asked about.
     pub fn retrace(&self) -> ValueTrace<'_> {
         let mut trace = Trace::default();
@@ -148,6 +159,7 @@ pub fn resolve<'s>(
     let merged = merge(&template.plan, &layers, &enforcers, &mut ());
     let mut has_layer_errors = false;
     let mut conflicts: Vec<&Pointer> = Vec::new();
+    let mut misspelt: Vec<&str> = Vec::new();
     for error in &merged.errors {
         if let (LayerErrorKind::Undeclared { key, .. }, Source::Layer(number)) = (&error.kind, error.place.source)
             && stack.get(number).is_some_and(|source| source.role == LayerRole::SiteWide)
@@ -156,8 +168,10 @@ pub fn resolve<'s>(
             continue;
         }
         has_layer_errors = true;
-        if matches!(error.kind, LayerErrorKind::Conflict { .. }) {
-            conflicts.push(&error.pointer);
+        match &error.kind {
+            LayerErrorKind::Conflict { .. } => conflicts.push(&error.pointer),
+            LayerErrorKind::Undeclared { key, .. } => misspelt.push(key),
+            _ => {}
         }
         diagnostics.push(tell::layer_error(error, template, &stack).in_deployment(id));
     }
@@ -166,6 +180,11 @@ pub fn resolve<'s>(
     // Which of the two has the wrong type has been said where they meet.
     findings.retain(|finding| {
         !conflicts.iter().any(|conflict| finding.pointer.segments().starts_with(conflict.segments()))
+    });
+    // A value is missing because it is misspelt, which is told where it is written.
+    findings.retain(|finding| {
+        let Problem::MissingField { name } = &finding.problem else { return true };
+        !finding.pointer.is_root() || misspelt.iter().all(|key| near::near_names(key, [name.as_str()]).is_empty())
     });
     let Value::Object(merged) = merged else { return None };
     let mut inputs = RenderInputs { merged, roots, stack, template: Arc::clone(template) };

@@ -171,11 +171,15 @@ fn collect(error: &ValidationError<'_>, schema: &Value, findings: &mut Vec<Findi
         }
         ValidationErrorKind::Pattern { pattern } => {
             let found = show(error.instance());
-            let help = due(schema, error).unwrap_or_else(|| format!("it must match the pattern {pattern}"));
+            let help = form(schema, error).unwrap_or_else(|| match described(schema, error) {
+                Some(what) => format!("write {what}, in the form {pattern}"),
+                None => format!("write it in the form {pattern}"),
+            });
             add(false, Problem::Invalid(format!("cannot be {found}")), Some(help));
         }
         ValidationErrorKind::Constant { expected_value } => {
-            add(false, Problem::Invalid(format!("must be {}", show(expected_value))), None);
+            let due = show(expected_value);
+            add(false, Problem::Invalid(format!("must be {due}")), Some(format!("write {due}")));
         }
         ValidationErrorKind::UniqueItems => {
             let items = error.instance().as_array().map(Vec::as_slice).unwrap_or_default();
@@ -238,6 +242,14 @@ fn bound_help(kind: &ValidationErrorKind) -> Option<String> {
             "write more, or remove the line".to_owned()
         }
         ValidationErrorKind::MaxLength { .. } => "shorten it".to_owned(),
+        ValidationErrorKind::ExclusiveMinimum { limit } => format!("write more than {limit}"),
+        ValidationErrorKind::ExclusiveMaximum { limit } => format!("write less than {limit}"),
+        ValidationErrorKind::MinProperties { .. } => "write more keys, or remove the map".to_owned(),
+        ValidationErrorKind::MaxItems { .. } | ValidationErrorKind::MaxProperties { .. } => {
+            "remove what is too much".to_owned()
+        }
+        ValidationErrorKind::MultipleOf { multiple_of } => format!("write a multiple of {multiple_of}"),
+        ValidationErrorKind::FalseSchema => "remove it".to_owned(),
         _ => return None,
     })
 }
@@ -295,9 +307,16 @@ fn not_one_of(pointer: Pointer, options: &[&Value], instance: &Value) -> Finding
         let known = options.iter().filter_map(|option| option.as_str());
         near::near_names(word, known).first().map(|name| format!("did you mean `{name}`?"))
     });
+    let help = help.or_else(|| Some(format!("write {}", either(&words)?)));
     let one_of = if words.len() > 1 { "one of " } else { "" };
     let phrase = format!("must be {one_of}{}, found {}", words.join(", "), show(instance));
     Finding { pointer, at_key: false, problem: Problem::Invalid(phrase), help }
+}
+
+/// `"a", "b" or "c"`, unless they are many.
+fn either(words: &[String]) -> Option<String> {
+    let (last, others) = words.split_last().filter(|_| words.len() <= 12)?;
+    Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
 }
 
 /// The finding for a value that is of none of the types that `types`, the keyword of a schema, lists.
@@ -382,10 +401,12 @@ fn sibling<'s>(schema: &'s Value, error: &ValidationError<'_>, keyword: &str) ->
 
 /// What to write: the form that our own schemas spell out, else what the failed schema's description says it is.
 fn due(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
-    form(schema, error).or_else(|| {
-        let text = sibling(schema, error, "description")?.as_str()?;
-        Some(format!("it is {}", first_sentence(text)))
-    })
+    form(schema, error).or_else(|| Some(format!("write {}", described(schema, error)?)))
+}
+
+/// What the failed schema's description says that the value is.
+fn described(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    Some(first_sentence(sibling(schema, error, "description")?.as_str()?))
 }
 
 /// `write a duration, such as 5m`, where the schema says so under [`FORM`].

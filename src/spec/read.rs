@@ -77,13 +77,15 @@ fn identify(document: &Document, diagnostics: &mut Diagnostics) -> Option<Kind> 
         };
         diagnostics.push(
             Diagnostic::error(&NOT_A_SPEC, format!("expected a map with apiVersion, kind and metadata, found {found}"))
-                .at(document.span(&document.root), "not a map"),
+                .at(document.span(&document.root), "not a map")
+                .help(format!("begin with `apiVersion: {API_VERSION}`, `kind: ...` and `metadata: {{name: ...}}`")),
         );
         return None;
     };
     let version = document.root.get("apiVersion").and_then(|node| node.text());
     if version != Some(API_VERSION) {
-        let place = document.locate_key(&Pointer::from_segments(["apiVersion"]));
+        let field = Pointer::from_segments(["apiVersion"]);
+        let place = if version.is_some() { document.locate(&field) } else { document.locate_key(&field) };
         let message = match version {
             Some(version) => format!("apiVersion is `{version}`, not `{API_VERSION}`"),
             None => format!("this document has no `apiVersion: {API_VERSION}`"),
@@ -187,6 +189,7 @@ pub fn judged(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<JudgedSpec>
     let compiled = schema::compiled(kind)?;
     let mut told: Vec<Diagnostic> = found.into_iter().collect();
     let mut is_sound = told.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
+    let mut settled = Vec::new();
     for finding in check::check(&compiled.validator, &compiled.schema, &value) {
         let place =
             if finding.at_key { document.locate_key(&finding.pointer) } else { document.locate(&finding.pointer) };
@@ -194,8 +197,16 @@ pub fn judged(raw: RawSpec, diagnostics: &mut Diagnostics) -> Option<JudgedSpec>
         let here = |diagnostic: &&mut Diagnostic| diagnostic.primary.as_ref().is_some_and(|label| label.span == place);
         if let Some(doubtful) = told.iter_mut().find(here) {
             // The bare scalar has no value, so of course it has the wrong type. What is due settles how to write it.
-            if is_text_due && let Some(quoted) = quote_help(&document, &finding.pointer) {
-                doubtful.help = vec![quoted];
+            match (&finding.problem, &finding.help) {
+                // One of a few words: which they are says more than how to quote this one.
+                (Problem::Invalid(_), Some(words)) => {
+                    doubtful.help = vec![words.clone()];
+                    settled.push(place);
+                }
+                _ if is_text_due && !settled.contains(&place) => {
+                    doubtful.help = quote_help(&document, &finding.pointer).into_iter().collect();
+                }
+                _ => {}
             }
             continue;
         }

@@ -9,6 +9,7 @@ pub mod duplicate_host;
 mod hpa_with_replicas;
 mod image_digest;
 mod image_latest;
+mod image_name;
 mod image_tag;
 mod ingress_nginx;
 mod job_ttl;
@@ -19,6 +20,8 @@ mod over_limit;
 mod plaintext_secret;
 mod pod_security;
 pub mod policy;
+mod policy_selects_nothing;
+mod quota_exceeded;
 mod route_snippet;
 mod rwo_replicas;
 mod rwo_rolling_update;
@@ -26,6 +29,7 @@ mod secret_in_plain_text;
 mod selector_mismatch;
 mod service_leads_out;
 mod service_selects_nothing;
+mod unknown_port;
 
 use super::view::View;
 use crate::acknowledgement::Subject;
@@ -90,6 +94,7 @@ pub static RULES: &[Rule] = &[
     hpa_with_replicas::RULE,
     image_digest::RULE,
     image_latest::RULE,
+    image_name::RULE,
     image_tag::RULE,
     ingress_nginx::RULE,
     job_ttl::RULE,
@@ -99,6 +104,8 @@ pub static RULES: &[Rule] = &[
     over_limit::RULE,
     plaintext_secret::RULE,
     pod_security::RULE,
+    policy_selects_nothing::RULE,
+    quota_exceeded::RULE,
     route_snippet::RULE,
     rwo_replicas::RULE,
     rwo_rolling_update::RULE,
@@ -127,6 +134,7 @@ pub static RULES: &[Rule] = &[
         standing: Standing::Fixed,
         check: Check::Earlier,
     },
+    unknown_port::RULE,
 ];
 
 /// Codes of the rules of this folder and of the Fleet's settings for them.
@@ -140,6 +148,7 @@ pub static CODES: &[&Code] = &[
     &hpa_with_replicas::CODE,
     &image_digest::CODE,
     &image_latest::CODE,
+    &image_name::CODE,
     &image_tag::CODE,
     &ingress_nginx::CODE,
     &job_ttl::CODE,
@@ -149,6 +158,8 @@ pub static CODES: &[&Code] = &[
     &over_limit::CODE,
     &plaintext_secret::CODE,
     &pod_security::CODE,
+    &policy_selects_nothing::CODE,
+    &quota_exceeded::CODE,
     &route_snippet::CODE,
     &rwo_replicas::CODE,
     &rwo_rolling_update::CODE,
@@ -156,6 +167,7 @@ pub static CODES: &[&Code] = &[
     &selector_mismatch::CODE,
     &service_leads_out::CODE,
     &service_selects_nothing::CODE,
+    &unknown_port::CODE,
 ];
 
 impl Rule {
@@ -213,6 +225,11 @@ pub struct Finding {
     pub related: Option<(usize, Pointer, String)>,
     /// Whether its places hold a secret, so that their text must not be shown.
     pub is_confidential: bool,
+    /// What makes findings at one place the same mistake, though they name other objects; empty where only the name of the
+    /// object may differ.
+    pub sort: String,
+    /// Whether it says that something is not there: it falls where an object of the unit has errors, and may be that.
+    pub is_of_absence: bool,
     /// Kind and name of an object that another unit may yet provide: the finding falls if one does.
     pub unless_provided: Option<(&'static str, String)>,
 }
@@ -227,6 +244,8 @@ impl Finding {
             help: help.into(),
             related: None,
             is_confidential: false,
+            sort: String::new(),
+            is_of_absence: false,
             unless_provided: None,
         }
     }
@@ -241,6 +260,20 @@ impl Finding {
     #[must_use]
     pub fn confidential(mut self) -> Self {
         self.is_confidential = true;
+        self
+    }
+
+    /// Findings of this sort at one place are one mistake.
+    #[must_use]
+    pub fn sort(mut self, sort: impl Into<String>) -> Self {
+        self.sort = sort.into();
+        self
+    }
+
+    /// It says that something is not there.
+    #[must_use]
+    pub fn of_absence(mut self) -> Self {
+        self.is_of_absence = true;
         self
     }
 
@@ -289,9 +322,11 @@ pub struct Wanting {
     pub diagnostic: Diagnostic,
 }
 
-/// Runs every rule that is not off on the objects of a unit.
+/// Runs every rule that is not off on the objects of a unit. `broken` are those that do not fit their schemas: what rules miss in
+/// them, or in their stead, mostly follows from that, and is told once they fit.
 pub fn check(
     objects: &[Object<'_>],
+    broken: &BTreeSet<usize>,
     context: &UnitContext<'_>,
     rules: &RuleContext<'_>,
     diagnostics: &mut Diagnostics,
@@ -305,6 +340,10 @@ pub fn check(
         check(&view, &mut found);
         for finding in found.findings {
             let Some(object) = objects.get(finding.object) else { continue };
+            let is_missing_there = || finding.field.get(&object.value).is_none();
+            if broken.contains(&finding.object) && is_missing_there() || finding.is_of_absence && !broken.is_empty() {
+                continue;
+            }
             if let Some(acknowledgement) = rules.policy.acknowledged(rule, || subject(object, context)) {
                 verdict.acknowledged.insert(acknowledgement.to_owned());
                 continue;
@@ -349,6 +388,10 @@ fn diagnostic(rule: &Rule, severity: Severity, finding: &Finding, objects: &[Obj
         // The same mistake of one template on many sites is told once, though each names its own object.
         diagnostic = diagnostic.about(object.name());
         let place = place(object, &finding.field);
+        if !finding.sort.is_empty() {
+            let value = place.value.as_ref().or(place.part.as_ref()).map(|(span, _)| *span);
+            diagnostic = diagnostic.alike(&finding.sort, object.identity().to_string(), value);
+        }
         let label = match (place.label.as_str(), finding.label.as_str()) {
             (at, "") => at.to_owned(),
             ("", own) => own.to_owned(),
@@ -357,6 +400,8 @@ fn diagnostic(rule: &Rule, severity: Severity, finding: &Finding, objects: &[Obj
         diagnostic = diagnostic.at(place.span, label);
         if let Some((value, layer)) = place.value {
             diagnostic = diagnostic.also(value, format!("this value, from {layer}"));
+        } else if let Some((part, layer)) = place.part {
+            diagnostic = diagnostic.also(part, format!("a part of it, from {layer}"));
         }
     }
     if let Some((number, field, label)) = &finding.related
@@ -378,5 +423,5 @@ fn place(object: &Object<'_>, field: &Pointer) -> FieldPlace {
     let mut holder = field.clone();
     while holder.get(&object.value).is_none() && holder.pop().is_some() {}
     let place = object.origin.field(&holder);
-    FieldPlace { span: place.key.unwrap_or(place.span), value: None, ..place }
+    FieldPlace { span: place.key.unwrap_or(place.span), value: None, part: None, ..place }
 }

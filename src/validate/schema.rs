@@ -3,6 +3,7 @@
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::finish::UnitContext;
 use crate::kubernetes::{Kind, KindProblem, Lookup, Problem, ServedKind, Violation, validate_object};
+use crate::near;
 use crate::object::{FieldPlace, Object};
 use crate::pointer::Pointer;
 
@@ -81,6 +82,11 @@ fn diagnostic(violation: &Violation, object: &Object<'_>) -> Diagnostic {
         diagnostic.help = vec!["leave it there: Kubernetes asks for it".to_owned()];
         return diagnostic.at(span, label);
     }
+    if matches!(violation.problem, Problem::MissingField { is_null: false })
+        && let Some(near) = near_item(violation, object)
+    {
+        diagnostic.help.insert(0, format!("did you mean `{near}`? this item has a name that no other has"));
+    }
     let place = match violation.problem {
         // The pointer names what is not there: the place is what should hold it.
         Problem::MissingField { is_null: false } => {
@@ -105,8 +111,19 @@ fn diagnostic(violation: &Violation, object: &Object<'_>) -> Diagnostic {
         diagnostic = diagnostic.also(declared, label);
     } else if let Some((value, layer)) = place.value {
         diagnostic = diagnostic.also(value, format!("this value, from {layer}"));
+    } else if let Some((part, layer)) = place.part.filter(|_| violation.is_of_the_value()) {
+        diagnostic = diagnostic.also(part, format!("a part of it, from {layer}"));
     }
     diagnostic
+}
+
+/// The name of another item of the list that was probably meant by the item that lacks a field.
+fn near_item<'v>(violation: &Violation, object: &'v Object<'_>) -> Option<&'v str> {
+    let item = violation.pointer.parent()?;
+    let items = item.parent()?.get(&object.value)?.as_array()?;
+    let name = |item: &'v serde_json::Value| item.get("name").and_then(serde_json::Value::as_str);
+    let own = name(item.get(&object.value)?)?;
+    near::near_names(own, items.iter().filter_map(name)).first().copied()
 }
 
 /// `0644` is 420 where the schema wants a number, and an error elsewhere: readers of YAML 1.2 take it for 644.

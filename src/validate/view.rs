@@ -70,6 +70,11 @@ impl<'a> View<'a> {
         self.objects.get(pod.object).map(|object| object.identity().to_string()).unwrap_or_default()
     }
 
+    /// Names of the objects of a kind that specs say somebody else provides.
+    pub fn external_of(&self, kind: &str) -> impl Iterator<Item = &'a str> {
+        self.external.iter().filter(move |(known, _)| *known == kind).map(|(_, name)| *name)
+    }
+
     /// Whether specs say that somebody else provides an object.
     pub fn is_external(&self, kind: &str, name: &str) -> bool {
         self.external.contains(&(kind, name))

@@ -37,6 +37,30 @@ pub fn is_quantity(text: &str) -> bool {
     is_number && (SUFFIXES.contains(&suffix) || is_exponent(suffix))
 }
 
+/// The quantity that was probably meant by what is none: units in the wrong case or with a `B`, spaces, a decimal comma.
+pub fn near_quantity(text: &str) -> Option<String> {
+    let compact: String =
+        text.chars().filter(|character| !character.is_whitespace()).collect::<String>().replace(',', ".");
+    let digits = compact.len()
+        - compact.trim_start_matches(|character: char| character.is_ascii_digit() || character == '.').len();
+    let (number, unit) = compact.split_at(digits);
+    let unit = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => "",
+        "m" => "m",
+        "k" | "kb" => "k",
+        "ki" | "kib" => "Ki",
+        "mb" => "M",
+        "mi" | "mib" => "Mi",
+        "g" | "gb" => "G",
+        "gi" | "gib" => "Gi",
+        "t" | "tb" => "T",
+        "ti" | "tib" => "Ti",
+        _ => return None,
+    };
+    let near = format!("{number}{unit}");
+    (near != text && is_quantity(&near)).then_some(near)
+}
+
 /// A duration as Go reads it, such as `1h30m`, or `0`.
 pub fn is_go_duration(text: &str) -> bool {
     let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -20,6 +20,8 @@ pub enum Problem {
     /// `since` is the first later minor that has the field.
     UnknownField {
         near: Vec<String>,
+        /// Where below the same map it would be a field, as `containers[]`; looked for where nothing is near.
+        elsewhere: Option<String>,
         since: Option<Minor>,
     },
     /// A field that must be there is not, or is `null`.
@@ -52,7 +54,10 @@ pub enum Problem {
         counted: Counted,
         greatest: u64,
     },
-    BadQuantity,
+    /// `near` is what was probably meant, such as `5Gi` for `5GB`.
+    BadQuantity {
+        near: Option<String>,
+    },
     BadFormat {
         format: Format,
     },
@@ -144,7 +149,7 @@ impl Violation {
             | Problem::NoMultiple { .. }
             | Problem::TooFew { .. }
             | Problem::TooMany { .. }
-            | Problem::BadQuantity
+            | Problem::BadQuantity { .. }
             | Problem::BadFormat { .. }
             | Problem::Refused { .. }
             | Problem::Condition { .. } => &codes::INVALID_OBJECT_VALUE,
@@ -178,7 +183,7 @@ impl Violation {
             Problem::TooMany { counted, greatest } => {
                 format!("{subject} must have at most {}", counted.describe(*greatest))
             }
-            Problem::BadQuantity => format!("{subject} is not a quantity"),
+            Problem::BadQuantity { .. } => format!("{subject} is not a quantity"),
             Problem::BadFormat { format } => format!("{subject} is not {}", describe_format(*format)),
             Problem::DuplicateItem { first } => format!("{subject} is the same as the item at index {first}"),
             Problem::DuplicateKey { first, keys } => {
@@ -210,6 +215,21 @@ impl Violation {
         }
     }
 
+    /// Whether another value of the same type would do.
+    pub fn is_of_the_value(&self) -> bool {
+        matches!(
+            self.problem,
+            Problem::NotAllowed { .. }
+                | Problem::NoMatch { .. }
+                | Problem::OutOfRange { .. }
+                | Problem::BadQuantity { .. }
+                | Problem::BadFormat { .. }
+                | Problem::Refused { .. }
+                | Problem::BadName { .. }
+                | Problem::BadLabelValue
+        )
+    }
+
     /// What to do.
     pub fn help(&self) -> Option<String> {
         let name = self.pointer.last().unwrap_or_default();
@@ -218,6 +238,9 @@ impl Violation {
                 format!("Kubernetes has it from {minor} on; remove it, or upgrade the cluster first")
             }
             Problem::UnknownField { near, .. } if !near.is_empty() => format!("did you mean {}?", quoted(near)),
+            Problem::UnknownField { elsewhere: Some(path), .. } => {
+                format!("remove it, or move it into `{path}`, which has such a field")
+            }
             Problem::UnknownField { .. } => "remove it, or move it to where it belongs".to_owned(),
             Problem::MissingField { .. } => format!("add `{name}`"),
             Problem::WrongType { expected: Kind::String, found: "a map" | "a list" } => {
@@ -227,7 +250,10 @@ impl Violation {
             Problem::NotAllowed { near, .. } if !near.is_empty() => format!("did you mean {}?", quoted(near)),
             Problem::NotAllowed { allowed, .. } => format!("allowed are {}", allowed.join(", ")),
             Problem::NoMatch { pattern } => format!("it must match {pattern}"),
-            Problem::BadQuantity => "write a number with or without a unit, such as 500m, 2, 1.5Gi".to_owned(),
+            Problem::BadQuantity { near: Some(near) } => format!("write {near}"),
+            Problem::BadQuantity { near: None } => {
+                "write a number with or without a unit, such as 500m, 2, 1.5Gi".to_owned()
+            }
             Problem::BadFormat { format: Format::Byte } => {
                 "encode it with base64; stringData takes text as it is".to_owned()
             }

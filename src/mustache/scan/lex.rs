@@ -243,11 +243,10 @@ impl<'t> Lexer<'t, '_> {
         }
         self.errors += 1;
         let place = self.origin.span(&(start..start + 3));
-        self.diagnostics.push(
-            Diagnostic::error(&codes::UNCLOSED_TAG, "`{{{` is not closed by `}}}`")
-                .at(place, "begins here")
-                .help("to begin a YAML flow mapping with a tag, put a space between them: `{ {{`"),
-        );
+        self.diagnostics
+            .push(Diagnostic::error(&codes::UNCLOSED_TAG, "`{{{` is not closed by `}}}`").at(place, "begins here").help(
+            "close it with `}}}`, or write two braces; for a YAML map in braces, put a space behind the first: `{ {{`",
+        ));
         None
     }
 

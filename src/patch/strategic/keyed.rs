@@ -109,12 +109,15 @@ impl Merger {
                 self.here = here;
                 items.push(Item { value, before: None, new: Some(New { index, inside }) });
             }
-            (Some(_), Some(_)) => {
+            (Some(_), Some(second)) => {
+                let second = self.here.child(second.before.unwrap_or_default());
                 let message =
                     format!("several items of the object have {}: which one is meant?", key_text(&wanted, keys));
                 self.error(
                     Problem::error(&codes::PATCH_MERGE_KEY, self.at.clone(), message)
-                        .help("use a `json` patch, which counts items"),
+                        .in_object(second)
+                        .label("the second of them")
+                        .help("remove one of them, or give it another name; where two are meant, use a `json` patch"),
                 );
             }
             (Some(item), None) => {
@@ -228,10 +231,10 @@ impl Merger {
         if let Some(index) = without {
             let place = self.here.child(index).dotted();
             let message = format!("`{place}` of the object does not have its merge key `{}`", keys.join("`, `"));
-            let problem = Problem::error(&codes::PATCH_MERGE_KEY, self.at.clone(), message);
-            self.error(
-                problem.label("this list merges by that key").help("correct the template, or use a `json` patch"),
-            );
+            let problem =
+                Problem::error(&codes::PATCH_MERGE_KEY, self.at.clone(), message).in_object(self.here.child(index));
+            let help = format!("add `{}: ...` to the item", keys.join("` and `"));
+            self.error(problem.label("this list merges by that key").help(help));
         }
         without.is_none()
     }

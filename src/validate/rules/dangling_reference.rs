@@ -40,15 +40,23 @@ fn check(view: &View<'_>, found: &mut Found) {
             .iter()
             .filter(|(namespace, known, _)| *namespace == object.namespace() && *known == kind)
             .map(|(_, _, name)| *name);
-        let near = near::near_names(name, known);
-        let help = match near.first() {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!(
+        let mut known: Vec<&str> = known.chain(view.external_of(kind)).collect();
+        known.sort_unstable();
+        known.dedup();
+        let near = near::near_names(name, known.iter().copied());
+        let help = match (near.first(), known.as_slice()) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, []) => format!(
                 "write one, or list it under `external` if somebody else provides it: {{kind: {kind}, name: {name}}}"
+            ),
+            (None, _) => format!(
+                "name one that is there ({}), or list this one under `external` if somebody else provides it: \
+                 {{kind: {kind}, name: {name}}}",
+                some(&known)
             ),
         };
         let message = format!("{} names {kind} `{name}`, which nothing provides", object.identity());
-        let mut finding = Finding::new(number, field.pointer(), message, help);
+        let mut finding = Finding::new(number, field.pointer(), message, help).sort(kind).of_absence();
         finding.unless_provided = Some((kind, name.to_owned()));
         found.push(finding);
     };
@@ -65,6 +73,15 @@ fn check(view: &View<'_>, found: &mut Found) {
                 judge(pod.object, reference);
             }
         }
+    }
+}
+
+/// The first names of a list, and how many more there are.
+fn some(names: &[&str]) -> String {
+    let shown = names.iter().take(4).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(4) {
+        0 => shown,
+        more => format!("{shown}, and {more} more"),
     }
 }
 

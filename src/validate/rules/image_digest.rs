@@ -28,7 +28,8 @@ fn check(view: &View<'_>, found: &mut Found) {
             if !image.is_empty() && ImageName::of(image).digest.is_none() {
                 let message = format!("{} of {} has an image without a digest", container.title(), view.name_of(pod));
                 let help = format!("name the bytes that are meant: `{image}@sha256:DIGEST`");
-                found.push(Finding::new(pod.object, container.pointer().child("image"), message, help));
+                let field = container.pointer().child("image");
+                found.push(Finding::new(pod.object, field, message, help).sort(image));
             }
         }
     }

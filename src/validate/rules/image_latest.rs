@@ -26,7 +26,8 @@ fn check(view: &View<'_>, found: &mut Found) {
             if name.tag == Some("latest") && name.digest.is_none() {
                 let message = format!("{} of {} has an image of the tag latest", container.title(), view.name_of(pod));
                 let help = "name a version, or add the digest of the one that is meant";
-                found.push(Finding::new(pod.object, container.pointer().child("image"), message, help));
+                let field = container.pointer().child("image");
+                found.push(Finding::new(pod.object, field, message, help).sort("latest"));
             }
         }
     }

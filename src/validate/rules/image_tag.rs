@@ -27,7 +27,8 @@ fn check(view: &View<'_>, found: &mut Found) {
             if !image.is_empty() && name.tag.is_none() && name.digest.is_none() {
                 let message = format!("{} of {} has an image without a tag", container.title(), view.name_of(pod));
                 let help = format!("name the version: `{image}:VERSION`");
-                found.push(Finding::new(pod.object, container.pointer().child("image"), message, help));
+                let field = container.pointer().child("image");
+                found.push(Finding::new(pod.object, field, message, help).sort(image));
             }
         }
     }

@@ -73,19 +73,25 @@ fn check(view: &View<'_>, found: &mut Found) {
                 if missing.is_empty() {
                     continue;
                 }
-                let missing = missing.join(", ");
+                let help =
+                    format!("set {}, or defaults in a LimitRange of the namespace", listed("resources.", &missing));
+                let missing = listed("", &missing);
                 let message = format!(
                     "{} of {} sets no {missing}, which {} counts",
                     container.title(),
                     view.name_of(pod),
                     quota.identity()
                 );
-                let help = format!("set resources.{{{missing}}}, or defaults in a LimitRange of the namespace");
                 let finding = Finding::new(pod.object, container.pointer().child("resources"), message, help);
                 found.push(finding.also(number, pointer("/spec/hard"), "counted here"));
             }
         }
     }
+}
+
+/// `limits.memory and requests.memory`, each after a prefix.
+fn listed(prefix: &str, names: &[String]) -> String {
+    names.iter().map(|name| format!("{prefix}{name}")).collect::<Vec<_>>().join(" and ")
 }
 
 /// What a namespace's LimitRanges give to containers that say nothing. As the API server does it, `max` stands in for a missing

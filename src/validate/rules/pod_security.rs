@@ -41,6 +41,36 @@ pub struct Violation {
     pub help: &'static str,
 }
 
+impl Violation {
+    /// The message without the name of the container.
+    fn sort(&self) -> String {
+        self.message.split('`').step_by(2).collect()
+    }
+
+    /// Capabilities of the list at `field` that may not be added; none, if all may.
+    fn of_capabilities(who: &str, field: &Pointer, list: &Value, is_allowed: impl Fn(&str) -> bool) -> Option<Self> {
+        let refused: Vec<(usize, &str)> = list
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter_map(|(index, name)| Some((index, name.as_str().filter(|name| !is_allowed(name))?)))
+            .collect();
+        let names: Vec<&str> = refused.iter().map(|(_, name)| *name).collect();
+        let (word, help) = match names.len() {
+            0 => return None,
+            1 => ("capability", "remove it"),
+            _ => ("capabilities", "remove them"),
+        };
+        let field = match refused.as_slice() {
+            [(index, _)] => field.child(index),
+            _ => field.clone(),
+        };
+        let message = format!("{who} may not add the {word} {}", names.join(", "));
+        Some(Violation { field, message, help })
+    }
+}
+
 /// What controls look at.
 pub struct Subject<'p, 'a> {
     pub pod: &'p Pod<'a>,
@@ -101,19 +131,31 @@ fn check(view: &View<'_>, found: &mut Found) {
             }
             let subject = Subject { pod, containers: pod.containers().collect(), minor };
             let mut violations = Vec::new();
-            baseline::check(&subject, &mut violations);
             if level == "restricted" {
                 restricted::check(&subject, &mut violations);
             }
+            let mut more = Vec::new();
+            baseline::check(&subject, &mut more);
+            // A pod that baseline takes may be what is meant.
+            let is_baseline = level == "restricted" && more.is_empty();
+            // Where restricted refuses a field too, it says more.
+            more.retain(|violation| {
+                let own = violation.field.segments();
+                violations.iter().all(|told| {
+                    let told = told.field.segments();
+                    !own.starts_with(told) && !told.starts_with(own)
+                })
+            });
+            violations.append(&mut more);
             for violation in violations {
-                let message = format!(
-                    "{}: {}, as {level} of namespace {} asks",
-                    view.name_of(pod),
-                    violation.message,
-                    namespace.name()
-                );
+                let message =
+                    format!("{}: {}, as level {level} of its namespace asks", view.name_of(pod), violation.message);
                 let label = Pointer::from_segments(["metadata", "labels", LEVEL]);
-                let finding = Finding::new(pod.object, violation.field, message, violation.help);
+                let sort = violation.sort();
+                let other =
+                    if is_baseline { "; or give the namespace the level baseline, which the pod meets" } else { "" };
+                let help = format!("{}{other}", violation.help);
+                let finding = Finding::new(pod.object, violation.field, message, help).sort(sort);
                 found.push(finding.also(number, label, "the level"));
             }
         }

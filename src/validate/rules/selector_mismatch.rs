@@ -42,6 +42,11 @@ fn check(view: &View<'_>, found: &mut Found) {
             let message = format!("{} does not select its own pods", object.identity());
             let help = "give the pod template the labels that the selector asks for";
             let labels = pod.pointer("/metadata/labels");
+            // The label that differs, where there is one.
+            let labels = match field.last().map(|key| labels.child(key)) {
+                Some(label) if label.get(&object.value).is_some() => label,
+                _ => labels,
+            };
             let finding = Finding::new(pod.object, field, message, help).label(what);
             found.push(finding.also(pod.object, labels, "labels of its pods"));
         }

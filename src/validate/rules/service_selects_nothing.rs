@@ -4,7 +4,7 @@ use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
 use crate::pointer::Follow;
 use crate::validate::view::pod::Pod;
-use crate::validate::view::selector::has_all;
+use crate::validate::view::selector::{has_all, nearest};
 use crate::validate::view::{View, pointer};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -44,10 +44,25 @@ fn check(view: &View<'_>, found: &mut Found) {
         let candidates = candidates.min_by_key(|pods| pods.len()).unwrap_or_default();
         let is_selected = candidates.iter().any(|pod| has_all(selector, pod.labels()));
         // Kinds of other operators make pods that are not seen here.
-        if !is_selected && !has_unseen_pods(view, service.namespace(), selector) {
+        if !is_selected
+            && !has_unseen_pods(view, service.namespace(), selector)
+            && !is_meant_for_a_mismatch(view, service.namespace(), selector)
+        {
             let message = format!("{} selects no pod of its namespace", service.identity());
-            let help = "select labels that the pod template has";
-            found.push(Finding::new(number, pointer("/spec/selector"), message, help));
+            let finding = match nearest(view, service.namespace(), selector) {
+                Some(miss) => {
+                    let labels = miss.pod.pointer("/metadata/labels").child(miss.key);
+                    Finding::new(number, pointer("/spec/selector").child(miss.key), message, miss.help()).also(
+                        miss.pod.object,
+                        labels,
+                        miss.label(view),
+                    )
+                }
+                None => {
+                    Finding::new(number, pointer("/spec/selector"), message, "select labels that the pod template has")
+                }
+            };
+            found.push(finding.sort("service").of_absence());
         }
     }
 }
@@ -74,5 +89,13 @@ fn has_unseen_pods(view: &View<'_>, namespace: &str, selector: &Value) -> bool {
             && object.namespace() == namespace
             && object.value.get("spec").is_some()
             && mentions(object.name())
+    })
+}
+
+/// Whether a workload selects what the Service does, and has pods of other labels: that is told at the workload.
+fn is_meant_for_a_mismatch(view: &View<'_>, namespace: &str, selector: &Value) -> bool {
+    view.pods.iter().filter_map(|pod| view.object(pod.object)).any(|object| {
+        let own = object.value.pointer("/spec/selector/matchLabels");
+        object.group() == "apps" && object.namespace() == namespace && own.is_some() && has_all(selector, own)
     })
 }

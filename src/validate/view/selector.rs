@@ -1,12 +1,53 @@
 //! Label selectors.
 
-use super::{items, text};
+use super::pod::Pod;
+use super::{View, items, text};
 use serde_json::Value;
 
 /// Whether a LabelSelector (`matchLabels`, `matchExpressions`) selects what has these labels. An empty one selects everything.
 pub fn selects(selector: &Value, labels: Option<&Value>) -> bool {
     let words = selector.get("matchLabels").is_none_or(|wanted| has_all(wanted, labels));
     words && items(selector, "matchExpressions").all(|(_, expression)| holds(expression, labels))
+}
+
+/// A pod that a selector nearly selects.
+pub struct Miss<'v, 'a> {
+    pub pod: &'v Pod<'a>,
+    /// The first label that it misses, and what it has instead.
+    pub key: &'v str,
+    pub found: Option<&'v str>,
+}
+
+impl Miss<'_, '_> {
+    /// What the pod has.
+    pub fn label(&self, view: &View<'_>) -> String {
+        let owner = view.name_of(self.pod);
+        match self.found {
+            Some(found) => format!("pods of {owner} have `{found}`"),
+            None => format!("pods of {owner} have no label `{}`", self.key),
+        }
+    }
+
+    pub fn help(&self) -> String {
+        match self.found {
+            Some(found) => format!("write `{}: {found}`, or give the pods the label that is selected", self.key),
+            None => "remove it, or give the pods the label".to_owned(),
+        }
+    }
+}
+
+/// The pod that misses the fewest of the wanted labels, if it has one of them at least.
+pub fn nearest<'v, 'a>(view: &'v View<'a>, namespace: &str, wanted: &'v Value) -> Option<Miss<'v, 'a>> {
+    let wanted = wanted.as_object()?;
+    let found = |pod: &'v Pod<'a>, key: &str| pod.labels().and_then(|labels| labels.get(key)).and_then(Value::as_str);
+    let misses = |pod: &'v Pod<'a>| -> Vec<&'v str> {
+        wanted.iter().filter(|(key, value)| found(pod, key) != value.as_str()).map(|(key, _)| key.as_str()).collect()
+    };
+    let in_namespace =
+        view.pods.iter().filter(|pod| view.object(pod.object).is_some_and(|object| object.namespace() == namespace));
+    let (pod, keys) = in_namespace.map(|pod| (pod, misses(pod))).min_by_key(|(_, keys)| keys.len())?;
+    let key = *keys.first().filter(|_| keys.len() < wanted.len())?;
+    Some(Miss { pod, key, found: found(pod, key) })
 }
 
 /// Whether labels have all of a map's pairs.

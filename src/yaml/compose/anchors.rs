@@ -97,5 +97,6 @@ fn near_anchors(name: &str, names: &BTreeMap<Cow<'_, str>, usize>) -> String {
     const MOST: usize = 100;
     let known = names.keys().map(|name| name.as_ref()).filter(|name| name.len() <= LONGEST).take(MOST);
     let hint = if name.len() <= LONGEST { near::hint(name, known) } else { None };
-    hint.unwrap_or_else(|| "quote a text that begins with `*`".to_owned())
+    let shown = if name.len() <= LONGEST { name } else { "NAME" };
+    hint.unwrap_or_else(|| format!("define it above, as `&{shown} VALUE`; quote a text that begins with `*`"))
 }

@@ -99,12 +99,12 @@ fn privileges(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
         }
     }
     for (who, field, value) in subject.contexts("/capabilities/add") {
-        for (index, name) in value.as_array().into_iter().flatten().enumerate() {
-            if let Some(name) = name.as_str().filter(|name| !CAPABILITIES.contains(name)) {
-                refuse(field.child(index), format!("{who} may not add the capability {name}"), "remove it");
-            }
-        }
+        let is_allowed = |name: &str| CAPABILITIES.contains(&name);
+        violations.extend(Violation::of_capabilities(&who, &field, value, is_allowed));
     }
+    let mut refuse = |field: Pointer, message: String, help: &'static str| {
+        violations.push(Violation { field, message, help });
+    };
     for (who, field, value) in subject.contexts("/procMount") {
         if value.as_str().is_some_and(|kind| !matches!(kind, "" | "Default")) && !subject.has_user_namespace() {
             refuse(field, format!("{who} may not change how /proc is mounted"), "remove procMount");

@@ -79,7 +79,9 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     }
     for container in &subject.containers {
         let set = in_context(container, "/runAsNonRoot").and_then(Value::as_bool);
-        if set.or(own) != Some(true) {
+        // What the pod says is told once, at the pod.
+        let is_told = set.is_none() && own == Some(false);
+        if set.or(own) != Some(true) && !is_told {
             violations.push(Violation {
                 field: container.pointer().child("securityContext").child("runAsNonRoot"),
                 message: format!("{} must set runAsNonRoot to true", container.title()),
@@ -121,14 +123,8 @@ fn capabilities(container: &Container<'_>, violations: &mut Vec<Violation>) {
             help: "set securityContext.capabilities.drop: [ALL]",
         });
     }
-    for (index, name) in list("/capabilities/add").enumerate() {
-        // What baseline refuses too is told in the same words, and so once.
-        if let Some(name) = name.as_str().filter(|name| *name != "NET_BIND_SERVICE") {
-            violations.push(Violation {
-                field: at.child("add").child(index).pointer(),
-                message: format!("{} may not add the capability {name}", container.title()),
-                help: "remove it",
-            });
-        }
+    if let Some(add) = in_context(container, "/capabilities/add") {
+        let is_allowed = |name: &str| name == "NET_BIND_SERVICE";
+        violations.extend(Violation::of_capabilities(&container.title(), &at.child("add").pointer(), add, is_allowed));
     }
 }
