@@ -86,7 +86,7 @@ fn check_format(cli: &Cli) -> Result<(), Failed> {
     let (is_known, owner) = match cli.global.format {
         Format::Human | Format::Json => (true, ""),
         Format::Github | Format::Sarif => (matches!(cli.command, Command::Check(_)), "check"),
-        Format::Html => (matches!(cli.command, Command::List(_)), "list"),
+        Format::Html => (matches!(cli.command, Command::Diff(_) | Command::List(_)), "diff` and `bayplan list"),
         Format::Markdown => (matches!(cli.command, Command::Diff(_)), "diff"),
     };
     if is_known {
@@ -94,7 +94,7 @@ fn check_format(cli: &Cli) -> Result<(), Failed> {
     }
     let more = match cli.command {
         Command::Check(_) => "human, json, github and sarif",
-        Command::Diff(_) => "human, json and markdown",
+        Command::Diff(_) => "human, json, markdown and html",
         Command::List(_) => "human, json and html",
         _ => "human and json",
     };

@@ -22,9 +22,11 @@ mod bundle;
 mod change;
 pub mod class;
 mod collect;
+pub mod edited;
 pub mod environments;
 pub mod fields;
 mod fold;
+pub mod gates;
 pub mod human;
 pub mod json;
 pub mod lines;
@@ -34,7 +36,7 @@ mod object;
 mod pair;
 pub mod path;
 pub mod secret;
-mod summary;
+pub mod summary;
 mod telling;
 
 pub use change::Action;
@@ -179,13 +181,23 @@ pub struct ValueChange {
 pub struct Gates {
     /// Why they were not asked, if they were not.
     pub not_asked: Option<String>,
-    /// Severity, code and message of each finding.
-    pub findings: Vec<(Severity, &'static str, String)>,
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that the gates say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub severity: Severity,
+    /// The name of its code.
+    pub code: &'static str,
+    pub message: String,
+    /// What it means and what to do; where it refuses, the Acknowledgement that lets it through.
+    pub help: Vec<String>,
 }
 
 impl Gates {
-    pub fn refusals(&self) -> impl Iterator<Item = &(Severity, &'static str, String)> {
-        self.findings.iter().filter(|(severity, _, _)| *severity == Severity::Error)
+    pub fn refusals(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error)
     }
 }
 
@@ -229,6 +241,11 @@ impl Report {
                 format!("{old} and {new} differ in {values} and {objects}")
             }
         }
+    }
+
+    /// What the gates say, each sort once.
+    pub fn gate_findings(&self) -> Vec<gates::FoldedFinding> {
+        gates::folded(&self.gates, &self.diff.hunks)
     }
 
     /// Whether anything differs.

@@ -7,6 +7,7 @@
 //! [`Fleet`] finds things, [`Unit`] holds the objects of a namespace or a cluster, [`Subject`] explains one object.
 
 pub mod asked;
+pub mod causes;
 pub mod compiler;
 pub mod delivery;
 pub mod field;

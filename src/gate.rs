@@ -5,8 +5,9 @@
 //! path. It reads through [`LastTree`] alone and knows no clock: the day is given.
 //!
 //! ```text
-//!   changed files ─add─▶ Gate ─┬▶ pairs    (in both trees)   ─▶ moved, resized, immutable, detached, protection
-//!                              └▶ removed  (in the last one) ─▶ data, namespace, CRD removed; detached; mass removal
+//!   changed files ─add─▶ Gate ─┬▶ pairs    (in both trees)   ─▶ moved, resized, immutable, detached, protection, owner
+//!                              ├▶ removed  (in the last one) ─▶ data, namespace, CRD removed; detached; mass removal; once
+//!                              └▶ delivery (what applies)    ─▶ delivery moved
 //!                                                 findings ─▶ acknowledgements ─▶ folded ─▶ Verdict
 //! ```
 
@@ -14,28 +15,34 @@ pub mod codes;
 mod condition;
 mod facts;
 mod finding;
+mod foreign;
+mod handover;
 mod immutable;
 mod last_tree;
 mod mass;
 mod mounts;
 mod new_tree;
 mod object;
+mod once;
+mod owner;
 mod pair;
 mod removal;
 mod rename;
 
 pub use last_tree::LastTree;
-pub use object::{Place, Published, identity_of, is_watched, read_object};
+pub use object::{DATA_KINDS, Place, Published, identity_of, is_watched, read_object};
 pub use rename::{Home, told_move};
 
 use crate::acknowledgement::{Date, Subject, Used};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
 use crate::pipeline::{Compilation, Filter};
-use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESPACE_REMOVED};
+use codes::{DATA_DETACHED, DATA_REMOVED, EMPTY_OUTPUT, IMMUTABLE_CHANGED, NAMESPACE_REMOVED, OBJECT_MOVED};
 use condition::Classes;
 use facts::Facts;
 use finding::Finding;
+use foreign::Foreign;
+use handover::Applier;
 use mounts::Mount;
 use new_tree::NewTree;
 use pair::Pair;
@@ -104,6 +111,14 @@ pub struct Gate {
     mounts: BTreeMap<String, BTreeSet<Mount>>,
     /// StorageClasses as they are now.
     classes: Classes,
+    /// Cluster and namespace of objects that stay at another path, so that their namespace is none that begins empty.
+    stayed: BTreeSet<(String, String)>,
+    /// What applied objects and leaves.
+    leaving: Vec<Applier>,
+    /// Clusters that have no delivery any more.
+    undelivered: BTreeSet<String>,
+    /// Data in files of others that leave.
+    foreign: Vec<Foreign>,
 }
 
 /// What came of one changed file.
@@ -115,6 +130,9 @@ enum Outcome {
     Added(String, Option<Vec<u8>>),
     /// Another object at the same path.
     Replaced(Box<Published>, String, Option<Vec<u8>>),
+    Applies(Box<Applier>, Option<Box<Applier>>),
+    Undelivered(String),
+    Foreign(Vec<Foreign>),
 }
 
 /// What is kept of an object that stays.
@@ -147,6 +165,14 @@ impl Gate {
                     self.removed.push(*object);
                     self.added.insert(path, bytes);
                 }
+                Outcome::Applies(old, new) => match new.filter(|new| old.is_same_as(new)) {
+                    Some(new) => self.findings.extend(old.sent_elsewhere(&new)),
+                    None => self.leaving.push(*old),
+                },
+                Outcome::Undelivered(cluster) => {
+                    self.undelivered.insert(cluster);
+                }
+                Outcome::Foreign(data) => self.foreign.extend(data),
             }
         }
     }
@@ -168,9 +194,17 @@ impl Gate {
                 let class = Published::read(path, bytes.as_ref()?).filter(is_class)?;
                 Some((path.clone(), class))
             }));
-            findings = condition::keep_those_that_hold(findings, &left, &self.classes, &mut facts)?;
+            findings = condition::keep_those_that_hold(findings, &left, &self.classes, &new, &mut facts)?;
+            owner::without_repetition(&mut findings);
+            let once = once::findings(&left, &new, &self.added);
+            findings.extend(condition::keep_those_that_hold(once, &left, &self.classes, &new, &mut facts)?);
+            let gone = left.iter().map(|old| old.path.as_str()).chain(self.unread.iter().map(String::as_str)).collect();
+            let moved = findings.iter().filter(|finding| finding.code.name == OBJECT_MOVED.name);
+            let moved = moved.map(|finding| finding.subject.clone()).collect();
+            findings.extend(foreign::findings(&self.foreign, &new));
+            findings.extend(handover::findings(&self.leaving, &gone, &moved, &self.undelivered, &facts)?);
             let mut mounted = removal::Mounted::new(&self.mounts, &self.added);
-            findings.extend(removal::findings(&left, &new, &self.added, &mut mounted, &mut facts)?);
+            findings.extend(removal::findings(&left, &new, &self.added, &self.stayed, &mut mounted, &mut facts)?);
             findings.extend(mass::findings(&left, &self.unread, &new, compilation.max_removal, &mut facts)?);
         }
         findings.retain(|finding| is_asked_for(filter, &finding.subject));
@@ -225,6 +259,7 @@ impl Gate {
                 left.push(old);
                 continue;
             };
+            self.stayed.insert((old.place.cluster.clone(), old.home().to_owned()));
             let bytes = self.added.get(&summary.path).and_then(Option::as_ref);
             match bytes.and_then(|bytes| Published::read(&summary.path, bytes)) {
                 Some(new) => findings.extend(Pair { old, new }.findings()),
@@ -271,7 +306,7 @@ fn is_asked_for(filter: &Filter, subject: &Subject) -> bool {
 fn look_at(changed: Changed) -> Outcome {
     let Changed { path, is_old, is_new, old, new } = changed;
     if Place::of(&path).is_none() {
-        return Outcome::Nothing;
+        return look_at_others(path, old.as_deref(), new.as_deref(), is_new);
     }
     let read = |bytes: &Option<Vec<u8>>| bytes.as_ref().and_then(|bytes| Published::read(&path, bytes));
     match (is_old, is_new) {
@@ -286,6 +321,24 @@ fn look_at(changed: Changed) -> Outcome {
             None => Outcome::Unread(path),
         },
         (false, _) => Outcome::Added(path, new),
+    }
+}
+
+/// What is not an object of ours: what applies those, indexes, and files of others.
+fn look_at_others(path: String, old: Option<&[u8]>, new: Option<&[u8]>, is_new: bool) -> Outcome {
+    let read = |bytes: &[u8]| Applier::read(&path, bytes).map(Box::new);
+    if handover::is_applier(&path) {
+        return match old.and_then(read) {
+            Some(old) => Outcome::Applies(old, new.and_then(read)),
+            None => Outcome::Nothing,
+        };
+    }
+    if let (false, Some(old), true) = (is_new, old, foreign::is_foreign(&path)) {
+        return Outcome::Foreign(foreign::read(&path, old));
+    }
+    match path.split_once('/') {
+        Some((cluster, rest)) if !is_new && rest == handover::INDEX => Outcome::Undelivered(cluster.to_owned()),
+        Some(_) | None => Outcome::Nothing,
     }
 }
 

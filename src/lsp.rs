@@ -6,6 +6,7 @@
 mod actions;
 mod client;
 mod convert;
+mod framing;
 mod gates;
 mod protocol;
 mod requests;
@@ -15,6 +16,7 @@ mod worker;
 mod workspace;
 
 use crate::cli::exit::CliError;
+use framing::Frame;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::Value;
 use session::Session;
@@ -56,13 +58,10 @@ pub fn run() -> Result<Ending, CliError> {
 fn read(events: &Sender<Event>) {
     let mut input = io::stdin().lock();
     loop {
-        let event = match Message::read(&mut input) {
-            Ok(Some(message)) => Event::Message(message),
-            Ok(None) => Event::Closed,
-            Err(error) if error.to_string().starts_with("malformed LSP payload") => {
-                Event::Unreadable("a message that is no JSON-RPC was passed over".to_owned())
-            }
-            Err(_) => Event::Closed,
+        let event = match framing::read(&mut input) {
+            Frame::Message(message) => Event::Message(message),
+            Frame::Unreadable(what) => Event::Unreadable(what),
+            Frame::End => Event::Closed,
         };
         let is_last = matches!(event, Event::Closed);
         if events.send(event).is_err() || is_last {

@@ -11,6 +11,7 @@ use crate::spec::template::Run;
 use crate::yaml::LazyDocument;
 use crate::yaml::value::Octal;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -150,8 +151,8 @@ impl Origin<'_> {
         }
     }
 
-    /// The values that templates insert into the field at `pointer`: each with its line and its layer, where a layer sets it. None
-    /// of a field that a patch sets.
+    /// The values of layers that templates insert into the field at `pointer`, by way of computed ones too: each with its line and
+    /// its layer, where a layer sets it. None of a field that a patch sets.
     pub fn inserted(&self, pointer: &Pointer) -> Vec<(Value, Option<(Span, String)>)> {
         let mut pointer = pointer.clone();
         for patch in self.patches.iter().rev() {
@@ -163,13 +164,14 @@ impl Origin<'_> {
         let Some(rendered) = &self.rendered else { return Vec::new() };
         let trace = rendered.program.trace(&rendered.inputs.values(), &rendered.document, &pointer);
         let inserted = trace.map(|trace| trace.inserted).unwrap_or_default();
-        let values = inserted.iter().filter_map(|inserted| {
-            let InsertedFrom::Value { path, below } = &inserted.source else { return None };
-            let path = path.join(below);
-            let value = rendered.inputs.value(&path)?.clone();
-            Some((value, rendered.inputs.locate(&path)))
+        let values = rendered.inputs.retrace();
+        let paths = inserted.iter().flat_map(|inserted| match &inserted.source {
+            InsertedFrom::Value { path, below } => values.made_from(&path.join(below)),
+            InsertedFrom::File(_) => Vec::new(),
         });
-        values.collect()
+        let mut known = BTreeSet::new();
+        let paths = paths.filter(|path| known.insert(path.clone()));
+        paths.filter_map(|path| Some((rendered.inputs.value(&path)?.clone(), values.locate(&path)))).collect()
     }
 
     /// The place of the patch that took away the field at `pointer`, and what to say of it.

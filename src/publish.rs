@@ -145,25 +145,26 @@ impl Publisher {
         previous::judge(&self.repository, &self.branch, &self.source, start, self.options.allowed)
     }
 
-    /// Whether there is nothing to do, told without compiling: this version of bayplan made the tip from the same commit, or
-    /// from the same inputs where the caller knows [`CommitSource::inputs_tree`], and for the same clusters, as far as their
-    /// folders tell.
+    /// Whether there is nothing to do, told without compiling: this version of bayplan made the tip from the same inputs, where
+    /// the caller knows [`CommitSource::inputs_tree`], else from the same commit, and for the same clusters, as far as their
+    /// folders tell. Gives the tip, for [`Publisher::settle`].
     pub fn up_to_date(
         &self,
         previous: &Previous,
         source_tree: Option<ObjectId>,
         clusters: &[String],
-    ) -> Result<Option<Outcome>, GitError> {
+    ) -> Result<Option<ObjectId>, GitError> {
         let (Some(tip), Some(ours)) = (previous.tip, &previous.provenance) else { return Ok(None) };
-        let same_source = ours.source == self.source.commit || Some(ours.source_tree) == source_tree;
-        if !same_source || ours.version != self.options.version {
+        // Of two fleets in one repository, each has inputs of its own in the same commit.
+        let is_same_source = source_tree.map_or(ours.source == self.source.commit, |tree| tree == ours.source_tree);
+        if !is_same_source || ours.version != self.options.version {
             return Ok(None);
         }
         let folders = self.repository.tree(ours.tree, "the published tree")?.into_iter();
         let folders: BTreeSet<Vec<u8>> =
             folders.filter(|entry| entry.mode == EntryMode::Folder).map(|entry| entry.name).collect();
         let clusters: BTreeSet<Vec<u8>> = clusters.iter().map(|cluster| cluster.clone().into_bytes()).collect();
-        if folders == clusters { self.settle(previous, tip).map(Some) } else { Ok(None) }
+        Ok((folders == clusters).then_some(tip))
     }
 
     /// A sink for the output, which stores what the previous tree lacks.
@@ -238,7 +239,7 @@ impl Publisher {
     }
 
     /// Nothing to commit: sees to it that the local branch is where the remote one is.
-    fn settle(&self, previous: &Previous, tip: ObjectId) -> Result<Outcome, GitError> {
+    pub fn settle(&self, previous: &Previous, tip: ObjectId) -> Result<Outcome, GitError> {
         let mut notices = previous.notices.clone();
         if !self.options.dry_run {
             if previous.local != Some(tip) {

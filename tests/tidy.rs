@@ -50,6 +50,23 @@ fn every_path_that_architecture_names_exists() {
     assert!(missing.is_empty(), "ARCHITECTURE.md names paths that do not exist: {missing:?}");
 }
 
+#[test]
+fn every_test_that_promises_name_exists() {
+    let page = fs::read_to_string(root().join("docs/promises.md")).expect("the page is there");
+    let rows: Vec<&str> =
+        page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| promise ")).collect();
+    assert!(rows.len() > 20, "{} promises", rows.len());
+    for row in rows {
+        let tests: Vec<(&str, &str)> =
+            row.split('`').skip(1).step_by(2).filter_map(|quoted| quoted.split_once(".rs ")).collect();
+        assert!(!tests.is_empty(), "nothing holds: {row}");
+        for (file, name) in tests {
+            let text = fs::read_to_string(root().join(format!("{file}.rs"))).unwrap_or_default();
+            assert!(text.contains(&format!("#[test]\nfn {name}()")), "{file}.rs has no test {name}: {row}");
+        }
+    }
+}
+
 /// What GitHub makes of a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));

@@ -62,7 +62,7 @@ pub enum Format {
     Github,
     /// One SARIF 2.1.0 document on stdout, for code scanning; `check` alone
     Sarif,
-    /// A page to look at, on stdout; `list` alone
+    /// A page to look at, on stdout; `diff` and `list` alone
     Html,
     /// A comment for a pull request; `diff` alone
     Markdown,

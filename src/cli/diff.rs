@@ -3,6 +3,7 @@
 mod environments;
 mod join;
 mod kept;
+mod page;
 mod published;
 mod range;
 mod revisions;
@@ -61,6 +62,11 @@ impl Request<'_> {
         let filter = Filter { clusters: self.filter.clusters.clone(), ..Filter::default() };
         Options { filter, strict: self.global.strict, is_partial: true, now, ..Options::default() }
     }
+
+    /// Whether more is to be gathered than what differs.
+    fn is_page(&self) -> bool {
+        self.global.format == Format::Html
+    }
 }
 
 /// What came of it.
@@ -68,6 +74,8 @@ struct Compared {
     report: diff::Report,
     /// Whether a side has errors, which were told.
     has_errors: bool,
+    /// Where a page is due and the new side was read: what it shows besides.
+    extras: Option<page::Extras>,
 }
 
 pub fn run(args: &DiffArgs, global: &Global, report: &Report) -> Result<ExitStatus, Failed> {
@@ -88,12 +96,13 @@ pub fn run(args: &DiffArgs, global: &Global, report: &Report) -> Result<ExitStat
         true => ExitStatus::Input,
         false => ExitStatus::Fine,
     };
-    tell(&compared.report, status, global, report)?;
+    tell(&compared, status, global, report)?;
     timings.tell(report)?;
     Ok(status)
 }
 
-fn tell(told: &diff::Report, status: ExitStatus, global: &Global, report: &Report) -> Result<(), Failed> {
+fn tell(compared: &Compared, status: ExitStatus, global: &Global, report: &Report) -> Result<(), Failed> {
+    let told = &compared.report;
     match global.format {
         Format::Json => {
             for line in json::results(told) {
@@ -104,7 +113,8 @@ fn tell(told: &diff::Report, status: ExitStatus, global: &Global, report: &Repor
             report.summary("", summary)
         }
         Format::Markdown => report.result_bytes(markdown::render(told).as_bytes()),
-        Format::Human | Format::Github | Format::Sarif | Format::Html => {
+        Format::Html => report.result_bytes(page::render(compared).as_bytes()),
+        Format::Human | Format::Github | Format::Sarif => {
             let color = match global.color {
                 Color::Always => true,
                 Color::Never => false,
@@ -159,6 +169,13 @@ fn gates(verdict: &Verdict) -> diff::Gates {
     let findings = verdict.diagnostics.iter().filter(|found| found.severity != Severity::Note);
     diff::Gates {
         not_asked: None,
-        findings: findings.map(|found| (found.severity, found.code.name, found.message.clone())).collect(),
+        findings: findings
+            .map(|found| diff::Finding {
+                severity: found.severity,
+                code: found.code.name,
+                message: found.message.clone(),
+                help: found.help.clone(),
+            })
+            .collect(),
     }
 }

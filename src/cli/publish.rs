@@ -71,6 +71,9 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     let revision = args.source.as_deref().unwrap_or("HEAD");
     let source = CommitSource::open(&open::directory(global), revision)?;
     let state = State::of(source.repository());
+    if !args.dry_run {
+        state.clean();
+    }
     let inputs = source.inputs_tree(&[])?;
     if let Some(known) = last::read(&state, inputs)
         && settled::tell(args, report, &source, &known)?
@@ -180,8 +183,8 @@ impl Job<'_> {
         let mut todo: Option<Vec<String>> = None;
         let mut worst = ExitStatus::Fine;
         for _ in 0..MAX_ATTEMPTS {
-            let (status, lost) = self.attempt(todo.as_deref())?;
-            worst = worst.max(status);
+            let (status, lost) = self.attempt(todo.as_deref(), worst)?;
+            worst = status;
             if lost.is_empty() {
                 return Ok(worst);
             }
@@ -191,9 +194,10 @@ impl Job<'_> {
         Err(CliError::Race { branches: todo.unwrap_or_default(), attempts: MAX_ATTEMPTS }.into())
     }
 
-    /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile.
-    fn attempt(&self, only: Option<&[String]>) -> Result<(ExitStatus, Vec<String>), Failed> {
-        let mut worst = ExitStatus::Fine;
+    /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile, and the
+    /// worst of what came so far.
+    fn attempt(&self, only: Option<&[String]>, so_far: ExitStatus) -> Result<(ExitStatus, Vec<String>), Failed> {
+        let mut worst = so_far;
         let mut is_settled = false;
         let mut targets = Vec::new();
         for (branch, clusters) in self.branches() {
@@ -207,7 +211,9 @@ impl Job<'_> {
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
-            self.tell_abandoned()?;
+            if only.is_none() {
+                self.tell_abandoned()?;
+            }
             if worst == ExitStatus::Fine {
                 self.remember_inputs(self.loaded.branches());
             }
@@ -223,16 +229,16 @@ impl Job<'_> {
             self.report.diagnostics(&compilation.diagnostics, self.sources)?;
         }
         if compilation.has_errors() {
-            return Ok((finish(&compilation, self.options, self.report)?, Vec::new()));
+            return Ok((worst.max(finish(&compilation, self.options, self.report)?), Vec::new()));
         }
         if only.is_none() {
             self.tell_abandoned()?;
         }
         let (status, lost) = self.publish(router.targets, &compilation)?;
-        if !self.args.dry_run && status == ExitStatus::Fine && lost.is_empty() {
+        worst = worst.max(status);
+        if !self.args.dry_run && worst == ExitStatus::Fine && lost.is_empty() {
             self.remember(&memory, &compilation);
         }
-        worst = worst.max(status);
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
         }
@@ -316,8 +322,8 @@ impl Job<'_> {
         let options = publish_options(self.args, branch, open::hydrator(&self.loaded));
         let publisher = Publisher::open(self.source, options)?;
         let previous = publisher.previous()?;
-        if let Some(outcome) = publisher.up_to_date(&previous, Some(self.source_tree), &clusters)? {
-            tell_unchanged(self.report, branch, &outcome)?;
+        if let Some(tip) = publisher.up_to_date(&previous, Some(self.source_tree), &clusters)? {
+            tell_unchanged(self.report, branch, &publisher.settle(&previous, tip)?)?;
             return Ok(None);
         }
         // On a first publish there is nothing to lose.

@@ -129,14 +129,15 @@ fn recompute(
     let (sources, named) = open::complete(&source)?;
     let published = files(repository, rendered.tree)?;
     let mut options = Options::default();
-    let loaded = Loaded::new(&sources, &options);
+    let everything = Options::default();
+    let mut loaded = Loaded::new(&sources, &everything);
     let paths = published.iter().map(|file| file.path.as_str());
     let clusters = clusters_of(&loaded, rendered.reference.as_deref(), paths);
     let has_one_branch = loaded.has_one_branch_for_all();
     if !has_one_branch {
         options.filter = Filter { clusters: clusters.iter().cloned().collect(), ..Filter::default() };
+        loaded = Loaded::new(&sources, &options);
     }
-    let loaded = Loaded::new(&sources, &options);
     let mut sink = TreeComparer::new(repository, Some(rendered.tree))?;
     let compilation = if has_one_branch || !clusters.is_empty() {
         loaded.compile(&mut sink)?

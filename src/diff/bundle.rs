@@ -157,7 +157,7 @@ fn whole(
         };
         let come = fresh.remove(&new).unwrap_or_default();
         let _ = delivery.take_added(&new);
-        changes.push(moved(told, loose, come, &key, &new));
+        changes.push(moved(told.replace("the namespace ", "{namespace} "), loose, come, &key, &new));
     }
     for (key, loose) in fresh {
         let come = delivery.take_added(&key);
@@ -230,20 +230,21 @@ fn told_of(action: Action, loose: &Loose) -> impl Iterator<Item = &Remark> {
 
 /// What is to be said of the objects of a bundle: of each class once, with the objects that it is about.
 fn remarks(action: Action, loose: &[Loose]) -> Vec<Remark> {
-    let mut by_class: BTreeMap<Class, Vec<String>> = BTreeMap::new();
+    let mut by_class: BTreeMap<Class, BTreeMap<&str, Vec<String>>> = BTreeMap::new();
     for loose in loose {
         for remark in told_of(action, loose) {
             let told = by_class.entry(remark.class).or_default();
             match remark.class {
                 Class::New | Class::Removed | Class::InPlace => {}
-                _ if remark.text.is_empty() || remark.class == Class::DataAtRisk => {
-                    told.push(loose.subject.to_string())
-                }
-                _ => told.push(format!("{}: {}", loose.subject, remark.text)),
+                _ => told.entry(&remark.text).or_default().push(loose.subject.to_string()),
             }
         }
     }
-    by_class.into_iter().map(|(class, told)| Remark::new(class, some(told))).collect()
+    let told = |(text, objects): (&str, Vec<String>)| match text {
+        "" => some(objects),
+        text => format!("{}: {text}", some(objects)),
+    };
+    by_class.into_iter().map(|(class, texts)| Remark::new(class, some(texts.into_iter().map(told).collect()))).collect()
 }
 
 /// A namespace that goes on as another one. Names aside, its objects should be the same; those that are not are named.
@@ -272,6 +273,11 @@ fn moved(told: String, old: Vec<Loose>, new: Vec<Loose>, was: &Key, is: &Key) ->
         .filter(|loose| loose.identity.is("", "PersistentVolumeClaim"))
         .map(|loose| loose.subject.to_string())
         .collect();
+    let is_deleted = |loose: &Loose| {
+        let is_claim = loose.identity.is("", "PersistentVolumeClaim");
+        is_claim && loose.remarks.iter().any(|remark| remark.text == data::DELETED)
+    };
+    let becomes = if old.iter().any(is_deleted) { "the cluster deletes what is" } else { "the data stays" };
     let mut change = bundle(Action::Moved, told, new, Vec::new());
     change.was = Some(crate::object::Identity {
         group: String::new(),
@@ -287,7 +293,7 @@ fn moved(told: String, old: Vec<Loose>, new: Vec<Loose>, was: &Key, is: &Key) ->
         true => Remark::new(Class::Recreates, format!("all of {from} is made anew")),
         false => Remark::new(
             Class::DataAtRisk,
-            format!("begins with empty volumes, the data stays in {from}: {}", some(claims.clone())),
+            format!("begins with empty volumes, {becomes} in {from}: {}", some(claims.clone())),
         ),
     };
     change.remarks.insert(0, begins);

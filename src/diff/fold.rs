@@ -6,8 +6,10 @@
 
 mod delta;
 mod exceptions;
+mod shared;
 
 pub use delta::of as delta;
+pub use shared::Shared;
 
 use super::change::{Action, Change};
 use super::class::{Class, Remark, some};
@@ -151,7 +153,12 @@ fn is_same(one: &Hunk, other: &Hunk) -> bool {
         && one.exceptions.is_empty()
         && other.exceptions.is_empty()
         && values(one) == values(other)
-        && homes(one) == homes(other)
+        && (homes(one) == homes(other) || is_everywhere(one) && is_everywhere(other))
+}
+
+/// Whether it is about all objects of its name.
+fn is_everywhere(hunk: &Hunk) -> bool {
+    hunk.subjects.len() > 1 && hunk.peers == Some(hunk.subjects.len())
 }
 
 fn hunks_of(bucket: Vec<Plain>) -> Vec<Hunk> {
@@ -193,20 +200,23 @@ fn hunk(mut group: Vec<Plain>) -> Option<Hunk> {
     for (kind, count) in group.iter().flat_map(|plain| &plain.change.contents) {
         *contents.entry(kind.clone()).or_default() += count;
     }
-    let fields = fields(&group);
-    let remarks = remarks(&group);
+    let shared = Shared::of(group.iter().map(|plain| &plain.change.subject));
+    let fields = fields(&group, &shared);
+    let remarks = remarks(&group, &shared);
     let subjects: Vec<Subject> = group.iter().map(|plain| plain.change.subject.clone()).collect();
     let phrases: BTreeSet<&str> = group.iter().map(|plain| plain.change.phrase.as_str()).collect();
     let has_one_phrase = phrases.len() == 1;
     let first = group.into_iter().next()?;
     let title = match (contents.is_empty(), is_one) {
         (true, true) => first.change.subject.to_string(),
-        (true, false) => format!("{} {}", first.shape.kind, first.shape.name),
+        (true, false) => {
+            format!("{} {}", first.shape.kind, shared.text(&first.shape.name, &first.change.subject.name))
+        }
         (false, true) => {
             first.change.phrase.replace("{namespace}", &format!("namespace {}", first.change.subject.namespace))
         }
         (false, false) if has_one_phrase => first.change.phrase.replace("{namespace}", "each namespace"),
-        (false, false) => first.shape.phrase.clone(),
+        (false, false) => shared.text(&first.shape.phrase, &first.change.phrase),
     };
     let mut classes: Vec<Class> = remarks.iter().map(|remark| remark.class).collect();
     classes.sort();
@@ -228,15 +238,16 @@ fn hunk(mut group: Vec<Plain>) -> Option<Hunk> {
 }
 
 /// Each field with its values; of one object as they are, of several without names.
-fn fields(group: &[Plain]) -> Vec<FoldedField> {
+fn fields(group: &[Plain], shared: &Shared) -> Vec<FoldedField> {
     let Some(first) = group.first() else { return Vec::new() };
     let own = if group.len() == 1 { &first.change.fields } else { &first.fields };
     let folded = own.iter().enumerate().map(|(number, field)| {
         let all: Vec<&FieldChange> = group.iter().filter_map(|plain| plain.fields.get(number)).collect();
+        let original = first.change.fields.get(number).unwrap_or(field);
         FoldedField {
-            path: field.path.clone(),
+            path: shared.path(&field.path, &original.path),
             sort: field.sort,
-            values: if group.len() == 1 { same(field) } else { values(&all) },
+            values: if group.len() == 1 { same(field) } else { shared.values(values(&all), original) },
             at: field.at.clone(),
             set_by: Vec::new(),
         }
@@ -262,17 +273,28 @@ fn values(all: &[&FieldChange]) -> Values {
     Values::Differ { count: distinct.len(), old: first.old.clone(), new: first.new.clone() }
 }
 
-/// Each class once, with what is said of it.
-fn remarks(group: &[Plain]) -> Vec<Remark> {
-    let mut texts: BTreeMap<Class, BTreeSet<&str>> = BTreeMap::new();
+/// Each class once, with what is said of it; what holds in some environments alone names them.
+fn remarks(group: &[Plain], shared: &Shared) -> Vec<Remark> {
+    let mut texts: BTreeMap<Class, BTreeMap<String, BTreeSet<&str>>> = BTreeMap::new();
+    let mut environments: BTreeSet<&str> = BTreeSet::new();
     for plain in group {
-        let own = if group.len() == 1 { &plain.change.remarks } else { &plain.remarks };
-        for remark in own {
-            texts.entry(remark.class).or_default().insert(&remark.text);
+        let environment = plain.change.subject.environment.as_str();
+        environments.insert(environment);
+        for (remark, own) in plain.remarks.iter().zip(&plain.change.remarks) {
+            let text = match group.len() {
+                1 => own.text.clone(),
+                _ => shared.text_in(&remark.text, &own.text, &plain.change.subject),
+            };
+            texts.entry(remark.class).or_default().entry(text).or_default().insert(environment);
         }
     }
     let told = texts.into_iter().flat_map(|(class, texts)| {
-        let mut texts: Vec<String> = texts.into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect();
+        let is_apart = texts.values().map(BTreeSet::len).sum::<usize>() == environments.len() && texts.len() > 1;
+        let named = texts.into_iter().filter(|(text, _)| !text.is_empty()).map(|(text, places)| match is_apart {
+            true => format!("{text} ({})", places.into_iter().collect::<Vec<_>>().join(", ")),
+            false => text,
+        });
+        let mut texts: Vec<String> = named.collect();
         if group.len() > 1 && texts.len() > MOST_HUNKS {
             texts = vec![some(texts)];
         }

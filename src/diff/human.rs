@@ -4,6 +4,7 @@ use super::class::Class;
 use super::lines::{self, Limits, Line, Mark, Writer, clean};
 use super::summary::count;
 use super::{Hunk, Report, ValueChange};
+use crate::diag::Severity;
 
 /// How it is shown.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,9 @@ pub struct Style {
 
 /// Hunks shown where not all are asked for.
 const MOST_HUNKS: usize = 60;
+
+/// Findings of the gates, each sort once.
+const MOST_FINDINGS: usize = 8;
 
 const BOLD: &str = "1";
 const RED: &str = "31";
@@ -85,10 +89,15 @@ impl Page {
         if report.gates.refusals().next().is_none() {
             self.line("", "gates: nothing would be refused");
         }
-        for (severity, code, message) in &report.gates.findings {
-            let is_refusal = *severity == crate::diag::Severity::Error;
-            let (color, word) = if is_refusal { (RED, "would refuse") } else { (YELLOW, "would warn") };
-            self.line(color, &format!("gates: {word} [{code}]: {}", clean(message)));
+        let findings = report.gate_findings();
+        let most = if self.style.is_full { usize::MAX } else { MOST_FINDINGS };
+        for finding in findings.iter().take(most) {
+            let color = if finding.severity == Severity::Error { RED } else { YELLOW };
+            self.line(color, &format!("gates: {}", clean(&finding.told())));
+        }
+        let left: usize = findings.iter().skip(most).map(|finding| finding.count).sum();
+        if left > 0 {
+            self.line(RED, &format!("gates: and {}; -v shows them", count(left, "more finding")));
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::class::Class;
 use super::fields::Sort;
-use super::{Exception, FoldedField, Hunk, Report, SetBy, Subject, ValueChange, Values};
+use super::{Exception, Finding, FoldedField, Hunk, Report, SetBy, Subject, ValueChange, Values};
 use serde_json::{Map, Value, json};
 
 /// All lines but the summary.
@@ -16,7 +16,7 @@ pub fn results(report: &Report) -> Vec<Value> {
             "errors": withheld.errors, "message": withheld.told(),
         })
     }));
-    lines.extend(report.gates.findings.iter().map(|(severity, code, message)| {
+    lines.extend(report.gates.findings.iter().map(|Finding { severity, code, message, .. }| {
         json!({"type": "result", "what": "gate", "severity": severity.word(), "code": code, "message": message})
     }));
     lines.extend(report.values.iter().flat_map(|values| &values.changes).map(value_change));

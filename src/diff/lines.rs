@@ -13,6 +13,7 @@ use crate::yaml::scalar;
 use crate::yaml::write::write_value;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// A change of one field that is longer than this takes a line for each side.
 const LONG: usize = 110;
@@ -57,11 +58,20 @@ pub struct Line {
     /// Steps of two spaces.
     pub depth: usize,
     pub text: String,
+    /// Where the old and the new value stand in the text, if both do.
+    pub sides: Option<[Range<usize>; 2]>,
 }
 
 impl Line {
     fn new(mark: Mark, depth: usize, text: impl Into<String>) -> Self {
-        Line { mark, depth, text: text.into() }
+        Line { mark, depth, text: text.into(), sides: None }
+    }
+
+    /// A field with both of its values.
+    fn of_sides(path: &str, was: &str, is: &str) -> Self {
+        let text = format!("{path}: {was} -> {is}");
+        let (was, is) = (path.len() + 2..path.len() + 2 + was.len(), text.len() - is.len()..text.len());
+        Line { sides: Some([was, is]), ..Line::new(Mark::Plain, 0, text) }
     }
 }
 
@@ -81,29 +91,45 @@ impl<'l> Writer<'l> {
     /// What stands below a hunk's title.
     pub fn hunk(&mut self, hunk: &Hunk) -> Vec<Line> {
         let limits = self.limits;
-        for remark in &hunk.remarks {
-            let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
-            let text = format!("{}: {}", remark.class.words(), clean(&remark.text));
-            self.push(mark, 0, cut(&text, limits.width));
-        }
-        if hunk.is_bundle() {
-            let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
-            let total = count(hunk.contents.values().sum(), "object");
-            self.push(Mark::Remark, 0, cut(&format!("{total}: {}", kinds.join(", ")), limits.width));
-        }
+        self.remarks(hunk);
+        let groups = grouped(&hunk.fields, limits);
         let mut said: Vec<&SetBy> = Vec::new();
-        for field in hunk.fields.iter().take(limits.fields) {
-            self.field(field);
-            for place in field.set_by.iter().filter(|place| !said.contains(place)) {
-                self.push(Mark::Remark, 1, told_place(place));
+        for group in groups.iter().take(limits.fields) {
+            self.field(group.first);
+            self.others(group);
+            let places: Vec<&SetBy> = group.members().flat_map(|field| &field.set_by).collect();
+            for (number, place) in places.iter().enumerate() {
+                if !said.contains(place) && !places[..number].contains(place) {
+                    self.push(Mark::Remark, 1, told_place(place));
+                }
             }
-            said = field.set_by.iter().collect();
+            said = places;
         }
-        if hunk.fields.len() > limits.fields {
-            let more = count(hunk.fields.len() - limits.fields, "more field");
-            self.push(Mark::Remark, 0, format!("and {more}"));
+        let left: usize = groups.iter().skip(limits.fields).map(|group| group.members().count()).sum();
+        if left > 0 {
+            self.push(Mark::Remark, 0, format!("and {}", count(left, "more field")));
         }
         self.exceptions(hunk);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// What is said of a hunk as a whole.
+    pub fn told_of(&mut self, hunk: &Hunk) -> Vec<Line> {
+        self.remarks(hunk);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// One field of a hunk, without who sets it.
+    pub fn told_field(&mut self, field: &FoldedField) -> Vec<Line> {
+        self.field(field);
+        std::mem::take(&mut self.lines)
+    }
+
+    /// The two sides of a value that differs between two environments, without who sets it.
+    pub fn told_value(&mut self, change: &ValueChange) -> Vec<Line> {
+        if let Values::Same { old, new } = &change.values {
+            self.values(&clean(&change.path.to_string()), old.as_ref(), new.as_ref());
+        }
         std::mem::take(&mut self.lines)
     }
 
@@ -136,6 +162,51 @@ impl<'l> Writer<'l> {
 
     fn push(&mut self, mark: Mark, depth: usize, text: impl Into<String>) {
         self.lines.push(Line::new(mark, depth, text));
+    }
+
+    /// A remark, on as many lines as it takes.
+    fn wrapped(&mut self, mark: Mark, text: &str) {
+        let width = self.limits.width;
+        let mut line = String::new();
+        let mut depth = 0;
+        for part in text.split_inclusive(", ") {
+            if !line.is_empty() && line.chars().count() + part.trim_end().chars().count() > width {
+                self.push(mark, depth, cut(line.trim_end(), width));
+                line.clear();
+                depth = 1;
+            }
+            line.push_str(part);
+        }
+        self.push(mark, depth, cut(&line, width));
+    }
+
+    /// The fields that are told with another one.
+    fn others(&mut self, group: &Group<'_>) {
+        if !group.alike.is_empty() {
+            let named = group.alike.iter().take(self.limits.names).map(|field| clean(&field.path.to_string()));
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = group.alike.len().saturating_sub(self.limits.names);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            self.push(Mark::Remark, 1, format!("the same at {named}{more}"));
+        }
+        if let [first, ..] = group.items.as_slice() {
+            let (mark, word) = if is_new(first) { (Mark::New, "come") } else { (Mark::Old, "leave") };
+            let list = clean(&first.path.parent().to_string());
+            self.push(mark, 0, format!("{list}: {} {word} as well", count(group.items.len(), "more item")));
+        }
+    }
+
+    fn remarks(&mut self, hunk: &Hunk) {
+        for remark in &hunk.remarks {
+            let mark = if remark.class.is_grave() { Mark::Warning } else { Mark::Remark };
+            let text = format!("{}: {}", remark.class.words(), clean(&remark.text));
+            self.wrapped(mark, &text);
+        }
+        if hunk.is_bundle() {
+            let kinds: Vec<String> = hunk.contents.iter().map(|(kind, number)| clean(&count(*number, kind))).collect();
+            let total = count(hunk.contents.values().sum(), "object");
+            self.wrapped(Mark::Remark, &format!("{total}: {}", kinds.join(", ")));
+        }
     }
 
     fn exceptions(&mut self, hunk: &Hunk) {
@@ -192,16 +263,15 @@ impl<'l> Writer<'l> {
             (None, Some(Some(is))) => (Mark::New, format!("{path}: {is}")),
             (Some(Some(was)), None) => (Mark::Old, format!("{path}: {was}")),
             (Some(Some(was)), Some(Some(is))) => {
-                let text = format!("{path}: {was} -> {is}");
-                if text.chars().count() > limits.width.min(LONG) && !self.is_known(path, old, new) {
+                let line = Line::of_sides(path, &was, &is);
+                if line.text.chars().count() <= limits.width.min(LONG) {
+                    self.lines.push(line);
+                } else if !self.is_known(path, old, new) {
                     self.push(Mark::Plain, 0, format!("{path}:"));
                     self.push(Mark::Old, 1, cut(&was, limits.width));
                     self.push(Mark::New, 1, cut(&is, limits.width));
                 }
-                if text.chars().count() > limits.width.min(LONG) {
-                    return;
-                }
-                (Mark::Plain, text)
+                return;
             }
             _ => {
                 if !self.is_known(path, old, new) {
@@ -222,13 +292,80 @@ impl<'l> Writer<'l> {
             return false;
         }
         let (was, is) = delta(old, new);
-        let text = match was.contains('\n') || is.contains('\n') {
-            true => format!("{path}: as above"),
-            false => format!("{path}: {} -> {}", clean(&was), clean(&is)),
+        let line = match was.contains('\n') || is.contains('\n') {
+            true => Line::new(Mark::Plain, 0, format!("{path}: as above")),
+            false => Line::of_sides(path, &clean(&was), &clean(&is)),
         };
-        self.push(Mark::Plain, 0, cut(&text, self.limits.width));
+        let text = cut(&line.text, self.limits.width);
+        let sides = line.sides.filter(|_| text == line.text);
+        self.lines.push(Line { sides, text, ..line });
         true
     }
+}
+
+/// So many items that come to one list, or leave it, are told one by one.
+const FEW_ITEMS: usize = 4;
+
+/// A field with those that are told with it.
+struct Group<'f> {
+    first: &'f FoldedField,
+    /// Fields of the same name elsewhere in the object that change in the same way.
+    alike: Vec<&'f FoldedField>,
+    /// More items that come to the same list, or leave it.
+    items: Vec<&'f FoldedField>,
+}
+
+impl<'f> Group<'f> {
+    fn members(&self) -> impl Iterator<Item = &'f FoldedField> {
+        std::iter::once(self.first).chain(self.alike.iter().copied()).chain(self.items.iter().copied())
+    }
+}
+
+/// Fields in groups; each by itself where all of it is asked for.
+fn grouped<'f>(fields: &'f [FoldedField], limits: &Limits) -> Vec<Group<'f>> {
+    let is_full = limits.fields == usize::MAX;
+    let mut is_taken = vec![false; fields.len()];
+    let mut groups = Vec::new();
+    for (number, first) in fields.iter().enumerate() {
+        if is_taken[number] {
+            continue;
+        }
+        let mut group = Group { first, alike: Vec::new(), items: Vec::new() };
+        let rest = || (number + 1..fields.len()).filter(|other| !is_taken[*other] && !is_full);
+        let items: Vec<usize> = rest().filter(|other| is_next_item(first, &fields[*other])).collect();
+        if items.len() >= FEW_ITEMS {
+            group.items = items.iter().map(|other| &fields[*other]).collect();
+            items.into_iter().for_each(|other| is_taken[other] = true);
+        } else {
+            let alike: Vec<usize> = rest().filter(|other| is_alike(first, &fields[*other])).collect();
+            group.alike = alike.iter().map(|other| &fields[*other]).collect();
+            alike.into_iter().for_each(|other| is_taken[other] = true);
+        }
+        groups.push(group);
+    }
+    groups
+}
+
+fn is_new(field: &FoldedField) -> bool {
+    matches!(field.values, Values::Same { old: None, .. })
+}
+
+fn is_next_item(first: &FoldedField, other: &FoldedField) -> bool {
+    let is_one_sided = |field: &FoldedField| {
+        matches!(&field.values, Values::Same { old, new } if old.is_none() != new.is_none()) && field.path.is_item()
+    };
+    is_one_sided(first)
+        && is_one_sided(other)
+        && is_new(first) == is_new(other)
+        && first.path.parent() == other.path.parent()
+}
+
+fn is_alike(first: &FoldedField, other: &FoldedField) -> bool {
+    let is_told = matches!(first.values, Values::Same { .. } | Values::Alike { .. });
+    is_told
+        && (first.sort, &first.values) == (other.sort, &other.values)
+        && first.path.steps().last() == other.path.steps().last()
+        && first.path != other.path
 }
 
 /// `site-specs/sites/portal.yaml:22, site portal, environment production`.

@@ -82,12 +82,15 @@ fn head(report: &Report) -> String {
     } else if report.gates.findings.is_empty() {
         text.push_str("Gates: nothing would be refused.\n");
     } else {
-        for (severity, name, message) in report.gates.findings.iter().take(MOST_FINDINGS) {
-            let word = if *severity == Severity::Error { ":no_entry: would refuse" } else { ":warning: would warn" };
-            let message: String = message.chars().take(LIMITS.width).collect();
-            text.push_str(&format!("- {word} {}: {}\n", code(name), code(&message)));
+        let findings = report.gate_findings();
+        for finding in findings.iter().take(MOST_FINDINGS) {
+            let is_refusal = finding.severity == Severity::Error;
+            let word = if is_refusal { ":no_entry: would refuse" } else { ":warning: would warn" };
+            let places = if finding.count > 1 { format!(" in {} namespaces", finding.count) } else { String::new() };
+            let message: String = finding.message.chars().take(LIMITS.width).collect();
+            text.push_str(&format!("- {word} {}{places}: {}\n", code(finding.code), code(&message)));
         }
-        let more = report.gates.findings.len().saturating_sub(MOST_FINDINGS);
+        let more: usize = findings.iter().skip(MOST_FINDINGS).map(|finding| finding.count).sum();
         if more > 0 {
             text.push_str(&format!("- and {more} more\n"));
         }

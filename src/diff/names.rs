@@ -4,6 +4,9 @@ use super::object::Subject;
 use super::path::Path;
 use serde_json::Value;
 
+/// What stands for the name of a namespace, a site, a tenant, an environment and a cluster.
+pub const STAND_INS: [&str; 5] = ["{namespace}", "{site}", "{tenant}", "{environment}", "{cluster}"];
+
 /// The names of one object's deployment, and what stands for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
@@ -14,15 +17,8 @@ pub struct Names {
 impl Names {
     pub fn of(subject: &Subject) -> Self {
         let Subject { cluster, environment, namespace, site, tenant, .. } = subject;
-        let known = [
-            (namespace, "{namespace}"),
-            (site, "{site}"),
-            (tenant, "{tenant}"),
-            (environment, "{environment}"),
-            (cluster, "{cluster}"),
-        ];
         let mut names = Names::default();
-        for (name, stands) in known {
+        for (name, stands) in [namespace, site, tenant, environment, cluster].into_iter().zip(STAND_INS) {
             names.add(name, stands);
             // As databases and variables are named.
             if name.contains('-') {

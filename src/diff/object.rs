@@ -1,6 +1,6 @@
 //! Objects of both trees as they are compared: their content with secrets hidden, and whose they are.
 
-use super::names::Names;
+use super::names::{self, Names};
 use super::secret;
 use crate::emit::DELIVERY_FOLDER;
 use crate::finish::hash::{hex, sha256_of_json};
@@ -28,6 +28,14 @@ impl Subject {
     /// The names that may be part of its texts.
     pub fn names(&self) -> Names {
         Names::of(self)
+    }
+
+    /// What stands for each of its names in a text without names, with the name.
+    pub fn stand_ins(&self) -> Vec<(&'static str, String)> {
+        let Subject { cluster, environment, namespace, site, tenant, .. } = self;
+        let names = [namespace, site, tenant, environment, cluster];
+        let pairs = names::STAND_INS.into_iter().zip(names).filter(|(_, name)| !name.is_empty());
+        pairs.map(|(stands, name)| (stands, name.clone())).collect()
     }
 
     /// Where it is, as people say it: `portal@production on stable`, or its namespace or cluster where it has no site.

@@ -5,6 +5,7 @@ use super::bundle;
 use super::change::{Action, Change, Loose};
 use super::class::{self, Class, Remark};
 use super::collect::Found;
+use super::fields::FieldChange;
 use super::object::Subject;
 use super::{Context, class::some};
 use crate::kubernetes::Api;
@@ -174,13 +175,19 @@ fn say_why(change: &mut Change, given: &Given) {
         .cloned()
         .collect();
     if causes.is_empty() {
+        // It reads another one now, which another field of the pod template tells.
+        let tells = |field: &FieldChange| field.path.has_field("template") && !class::is_stamp(field);
+        if change.fields.iter().any(tells) {
+            change.fields.retain(|field| !class::is_stamp(field));
+        }
         return;
     }
     change.fields.retain(|field| !class::is_stamp(field));
     let text = format!("{} changed", some(causes));
+    let is_told = change.fields.iter().any(|field| field.path.has_field("template"));
     for remark in &mut change.remarks {
         let is_about_pods = matches!(remark.class, Class::RestartsPods | Class::JobRuns | Class::InPlace);
-        if is_about_pods && change.fields.is_empty() {
+        if is_about_pods && !is_told {
             remark.text = match remark.text.as_str() {
                 "" => text.clone(),
                 said => format!("{said}; {text}"),

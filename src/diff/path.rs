@@ -30,6 +30,19 @@ impl Path {
         Path { steps }
     }
 
+    /// What it lies in; of the root the root.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let mut steps = self.steps.clone();
+        steps.pop();
+        Path { steps }
+    }
+
+    /// Whether it is an item of a list.
+    pub fn is_item(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::Item(_) | Step::Index(_)))
+    }
+
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }

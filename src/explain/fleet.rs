@@ -10,9 +10,10 @@ use crate::load::Cluster;
 use crate::object::{Object, Owner};
 use crate::pipeline::prepare::Prepared;
 use crate::pipeline::unit::TracedObjects;
-use crate::pipeline::{Filter, Findings, branches, cluster, unit};
+use crate::pipeline::{Filter, Findings, UnitSummary, branches, cluster, unit};
 use crate::pointer::Pointer;
 use crate::resolve::{self, Deployment, deployments, units};
+use crate::spec::common::Layer;
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -82,9 +83,32 @@ impl<'p, 's> Fleet<'p, 's> {
         if findings.has_errors() {
             return None;
         }
+        self.delivering(cluster, layers, &summaries)
+    }
+
+    /// The same, by what is known of its namespaces already.
+    pub fn delivery_of(
+        &self,
+        cluster: &'s Cluster,
+        units: &[UnitSummary],
+        findings: &mut Findings,
+    ) -> Option<Unit<'_, 's>> {
+        let own = self.cluster(cluster, findings)?;
+        let layers: BTreeSet<_> = own.objects().iter().map(|object| object.layer).collect();
+        let is_below = |unit: &&UnitSummary| unit.cluster == cluster.spec.name() && !unit.environment.is_empty();
+        let units: Vec<UnitSummary> = units.iter().filter(is_below).cloned().collect();
+        self.delivering(cluster, layers, &units)
+    }
+
+    fn delivering(
+        &self,
+        cluster: &'s Cluster,
+        layers: BTreeSet<Layer>,
+        namespaces: &[UnitSummary],
+    ) -> Option<Unit<'_, 's>> {
         let branches = branches::of_all(self.prepared.specs);
         let ignored = &mut Diagnostics::new();
-        let delivered = cluster::delivered(self.prepared, cluster, layers, &summaries, &branches, ignored);
+        let delivered = cluster::delivered(self.prepared, cluster, layers, namespaces, &branches, ignored);
         let settings = &self.prepared.cluster(cluster.spec.name())?.delivery;
         let traced = cluster::traced_delivery(self.prepared, cluster, &delivered, settings)?;
         Some(Unit::new(self.prepared, cluster, Kind::Delivery(delivered), traced))

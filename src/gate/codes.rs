@@ -53,6 +53,25 @@ pub static PROTECTION_REMOVED: Code = Code {
     explanation: "What kept data from being deleted goes: `protect: false`, or a policy that said Retain. From then on, removing \
                   the object deletes its data. An Acknowledgement of it is the first of the two steps by which data is deleted.",
 };
+pub static OWNER_CHANGED: Code = Code {
+    name: "owner-changed",
+    explanation: "A namespace or protected data stays, and is another tenant's, environment's or site's from now on, as where two \
+                  environments swap the patterns of their namespaces' names: whoever gets it finds the data of others in it. \
+                  Where the old owner is gone and the new one is new, it is a rename and no more than a warning.",
+};
+pub static DELIVERY_MOVED: Code = Code {
+    name: "delivery-moved",
+    explanation: "A Kustomization of Flux or an Application of Argo CD leaves while objects that it applied stay, as where a \
+                  cluster passes from one tool to the other or `delivery.namespace` changes. What it applied and is not kept is \
+                  deleted with it, and made anew by another one later: a CustomResourceDefinition takes every object of its \
+                  kind along, and a load balancer comes back at another address.",
+};
+pub static JOB_RUNS_AGAIN: Code = Code {
+    name: "job-runs-again",
+    explanation: "A Job that was to run once leaves, and a Job of the same site comes in its place under another name, or runs on \
+                  each change from now on. The cluster takes it for a new one and runs it on the data that is there: an \
+                  installer would begin from nothing.",
+};
 pub static MASS_REMOVAL: Code = Code {
     name: "mass-removal",
     explanation: "A cluster, an environment or a tenant leaves whole, or more than `publish.maxRemoval` of the protected objects \
@@ -74,6 +93,9 @@ pub static CODES: &[&Code] = &[
     &IMMUTABLE_CHANGED,
     &OBJECT_MOVED,
     &PROTECTION_REMOVED,
+    &OWNER_CHANGED,
+    &DELIVERY_MOVED,
+    &JOB_RUNS_AGAIN,
     &MASS_REMOVAL,
     &EMPTY_OUTPUT,
 ];

@@ -2,7 +2,9 @@
 
 use super::facts::Facts;
 use super::finding::Finding;
+use super::new_tree::NewTree;
 use super::object::Published;
+use super::owner::{self, Passage};
 use crate::emit::CLUSTER_FOLDER;
 use crate::failure::Failed;
 use crate::spec::common::Layer;
@@ -16,6 +18,8 @@ pub enum Condition {
     ClaimIsKept(String),
     /// Where the namespace was not published with `protect: false`.
     NamespaceIsKept,
+    /// Where somebody else has it from now on, and it was not just renamed.
+    IsHandedOver(Vec<Passage>),
     /// Where the cluster may refuse to let a claim of this storage class grow.
     GrowthIsDoubtful {
         class: String,
@@ -30,6 +34,7 @@ pub fn keep_those_that_hold(
     findings: Vec<Finding>,
     left: &[Published],
     classes: &Classes,
+    new: &NewTree<'_>,
     facts: &mut Facts<'_>,
 ) -> Result<Vec<Finding>, Failed> {
     let mut kept = Vec::with_capacity(findings.len());
@@ -46,6 +51,12 @@ pub fn keep_those_that_hold(
                         && old.place.cluster == *cluster
                 });
                 !leaves && facts.is_claim_kept(cluster, environment, namespace, claim)?
+            }
+            Condition::IsHandedOver(passages) => {
+                let is_let_go = facts.is_let_go(cluster, environment, namespace)?;
+                let severity = if is_let_go { None } else { owner::judged(passages, cluster, new, facts)? };
+                finding.severity = severity.unwrap_or(finding.severity);
+                severity.is_some()
             }
             Condition::NamespaceIsKept => !facts.is_let_go(cluster, environment, namespace)?,
             Condition::GrowthIsDoubtful { class } => {

@@ -2,11 +2,12 @@
 
 use super::last_tree::LastTree;
 use super::mounts;
-use super::object::Published;
+use super::object::{Place, Published};
+use super::owner::Role;
 use crate::emit::CLUSTER_FOLDER;
 use crate::failure::Failed;
 use crate::spec::common::Layer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How the files of objects with a pod template begin.
 const WORKLOADS: &[&str] =
@@ -15,11 +16,13 @@ const WORKLOADS: &[&str] =
 pub struct Facts<'t> {
     pub last: &'t dyn LastTree,
     let_go: BTreeMap<(String, String, String), bool>,
+    /// Whose namespaces and data a cluster has, once that was asked for.
+    owners: BTreeMap<String, BTreeSet<(Role, String)>>,
 }
 
 impl<'t> Facts<'t> {
     pub fn new(last: &'t dyn LastTree) -> Self {
-        Facts { last, let_go: BTreeMap::new() }
+        Facts { last, let_go: BTreeMap::new(), owners: BTreeMap::new() }
     }
 
     pub fn read(&self, path: &str) -> Result<Option<Published>, Failed> {
@@ -50,6 +53,29 @@ impl<'t> Facts<'t> {
         Ok(is_let_go)
     }
 
+    /// Whether somebody had a namespace or data in a cluster.
+    pub fn had_any(&mut self, cluster: &str, role: Role, name: &str) -> Result<bool, Failed> {
+        let owner = (role, name.to_owned());
+        if let Some(known) = self.owners.get(cluster) {
+            return Ok(known.contains(&owner));
+        }
+        let mut owners = BTreeSet::new();
+        for path in self.last.files(cluster)? {
+            let Some(place) = Place::of(&path) else { continue };
+            let file = path.rsplit('/').next().unwrap_or_default();
+            let is_telling = ["namespace-", "statefulset-"].iter().any(|start| file.starts_with(start));
+            if place.layer != Layer::Data && !is_telling {
+                continue;
+            }
+            if let Some(object) = self.read(&path)? {
+                owners.extend(Role::ALL.map(|role| (role, role.of(&object).to_owned())));
+            }
+        }
+        let had = owners.contains(&owner);
+        self.owners.insert(cluster.to_owned(), owners);
+        Ok(had)
+    }
+
     /// Whether a claim was published, and protected.
     pub fn is_claim_kept(
         &self,
@@ -58,11 +84,15 @@ impl<'t> Facts<'t> {
         namespace: &str,
         claim: &str,
     ) -> Result<bool, Failed> {
-        let file = format!("persistentvolumeclaim-{claim}.yaml");
-        let paths = [
-            format!("{cluster}/{environment}/{namespace}/{}/{file}", Layer::Data.name()),
-            format!("{cluster}/{CLUSTER_FOLDER}/{}/{namespace}/{file}", Layer::Data.name()),
-        ];
+        let file = format!("{}/persistentvolumeclaim-{claim}.yaml", Layer::Data.name());
+        let of_cluster =
+            format!("{cluster}/{CLUSTER_FOLDER}/{}/{namespace}/persistentvolumeclaim-{claim}.yaml", Layer::Data.name());
+        let mut paths = vec![format!("{cluster}/{environment}/{namespace}/{file}"), of_cluster];
+        if environment.is_empty() {
+            // A cluster's own workload in the namespace of sites, of whatever environment.
+            let end = format!("/{namespace}/{file}");
+            paths.extend(self.last.files(cluster)?.into_iter().filter(|path| path.ends_with(&end)));
+        }
         for path in paths {
             if let Some(claim) = self.read(&path)? {
                 return Ok(claim.is_kept());

@@ -1,8 +1,8 @@
 //! What a gate found, folded to one diagnostic per code and namespace, with the ways out.
 
 use super::codes::{
-    CRD_REMOVED, DATA_DETACHED, DATA_REMOVED, GROWTH_DOUBTFUL, IMMUTABLE_CHANGED, MASS_REMOVAL, NAMESPACE_REMOVED,
-    OBJECT_MOVED, PROTECTION_REMOVED, STORAGE_SHRUNK,
+    CRD_REMOVED, DATA_DETACHED, DATA_REMOVED, DELIVERY_MOVED, GROWTH_DOUBTFUL, IMMUTABLE_CHANGED, JOB_RUNS_AGAIN,
+    MASS_REMOVAL, NAMESPACE_REMOVED, OBJECT_MOVED, OWNER_CHANGED, PROTECTION_REMOVED, STORAGE_SHRUNK,
 };
 use super::condition::Condition;
 use super::object::Published;
@@ -143,6 +143,16 @@ fn consequence(code: &Code, severity: Severity) -> &'static str {
             "the layer that had it would delete it before the later one makes it anew"
         }
         name if name == OBJECT_MOVED.name => "it would be deleted and then made anew, and be gone in between",
+        name if name == OWNER_CHANGED.name && severity == Severity::Error => {
+            "whoever has it from then on would find the data of others in it"
+        }
+        name if name == OWNER_CHANGED.name => "it looks like a rename: the data stays, under the new owner's name",
+        name if name == DELIVERY_MOVED.name => {
+            "what it applied and is not kept would be deleted with it, and made anew by others later"
+        }
+        name if name == JOB_RUNS_AGAIN.name => {
+            "the cluster would run it on the data that is there: an installer begins anew"
+        }
         name if name == PROTECTION_REMOVED.name => "from then on, removing it from the specs would delete its data",
         _ => "everything of it would leave the clusters in one go",
     }
@@ -169,6 +179,14 @@ fn way_out(code: &Code, severity: Severity) -> Option<&'static str> {
              (a StatefulSet with --cascade=orphan)"
         }
         name if name == OBJECT_MOVED.name => "leave it in its layer",
+        name if name == OWNER_CHANGED.name && severity == Severity::Error => {
+            "leave each namespace to those who have it, and give others one of their own"
+        }
+        name if name == DELIVERY_MOVED.name => {
+            "first make those in the cluster let go of what they applied: `deletionPolicy: Orphan` on a Kustomization, no \
+             finalizer on an Application"
+        }
+        name if name == JOB_RUNS_AGAIN.name => "leave its name and `bayplan/run: once` as they are",
         name if name == CRD_REMOVED.name || name == PROTECTION_REMOVED.name => return None,
         name if name == MASS_REMOVAL.name => "`state: disabled` stops sites and keeps their data",
         _ => return None,

@@ -3,6 +3,7 @@
 pub mod table;
 
 use super::object::Published;
+use crate::finish::protection::ARGO_SYNC_OPTIONS;
 use serde_json::{Map, Value};
 use table::{Field, Kind, Rule};
 
@@ -41,6 +42,15 @@ pub fn changes(old: &Published, new: &Published) -> Vec<FieldChange> {
         found.push(FieldChange { field: "data".to_owned(), old: hidden(), new: hidden() });
     }
     found
+}
+
+/// The mark by which Flux or Argo CD deletes an object that it cannot change.
+pub fn forced_by(new: &Published) -> Option<&'static str> {
+    let mut options = new.annotation(ARGO_SYNC_OPTIONS).split(',').map(str::trim);
+    if new.annotation(FORCE) == "enabled" {
+        return Some(FORCE);
+    }
+    options.any(|option| option == "Force=true").then_some("Force=true")
 }
 
 /// The object with defaults filled in, and without what may change although it lies in a fixed part.

@@ -78,6 +78,40 @@ pub fn detached(old: &Published, new: &Published) -> BTreeSet<Detached> {
     .collect()
 }
 
+/// A variable that named a folder of a volume, and names something else or is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Repointed {
+    pub volume: Volume,
+    /// What happened, for people.
+    pub how: String,
+}
+
+/// The variables that told a container where in a volume its data is, such as `PGDATA`, and tell it otherwise.
+pub fn repointed(old: &Published, new: &Published) -> BTreeSet<Repointed> {
+    let (Some(before), Some(after)) = (Pod::of(old), Pod::of(new)) else { return BTreeSet::new() };
+    let mut found = BTreeSet::new();
+    for container in before.containers() {
+        let name = text(container, "name");
+        let Some(other) = after.containers().find(|other| text(other, "name") == name) else { continue };
+        for variable in list(container, "env") {
+            let (key, was) = (text(variable, "name"), text(variable, "value"));
+            let Some(shown) = before.shown_at(container, was).filter(|_| was.starts_with('/')) else { continue };
+            let next = list(other, "env").iter().find(|other| text(other, "name") == key);
+            let is = next.map_or("", |next| text(next, "value"));
+            let is_looked_up = next.is_some_and(|next| next.get("valueFrom").is_some());
+            if next.is_some() && is == was || after.shown_at(other, is).as_ref() == Some(&shown) || is_looked_up {
+                continue;
+            }
+            let how = match is {
+                "" => format!("container {name} is no longer told {key}={was}"),
+                is => format!("container {name} is told {key}={is}, no longer {was}"),
+            };
+            found.insert(Repointed { volume: shown.0, how });
+        }
+    }
+    found
+}
+
 /// Whether an object has pods whose mounts count.
 pub fn is_workload(object: &Published) -> bool {
     Pod::of(object).is_some()
@@ -125,11 +159,27 @@ impl<'v> Pod<'v> {
         Some(Pod { spec, templates })
     }
 
+    fn containers(&self) -> impl Iterator<Item = &'v Value> + use<'v> {
+        let spec = self.spec;
+        ["containers", "initContainers"].into_iter().flat_map(|key| list(spec, key))
+    }
+
+    /// The volume, and the path in it, that a container sees at a path.
+    fn shown_at(&self, container: &'v Value, path: &str) -> Option<(Volume, String)> {
+        let below = |mount: &Value| {
+            let rest = path.strip_prefix(text(mount, "mountPath").trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| rest.trim_matches('/').to_owned())
+        };
+        let mounts = list(container, "volumeMounts").iter().filter(|mount| text(mount, "mountPath").starts_with('/'));
+        let (mount, rest) = mounts
+            .filter_map(|mount| Some((mount, below(mount)?)))
+            .max_by_key(|(mount, _)| text(mount, "mountPath").len())?;
+        Some((self.volume(mount)?, format!("{}/{rest}", folder(mount))))
+    }
+
     /// Each mount, and each raw device, with the name of its container.
     fn mounted(&self) -> impl Iterator<Item = (&'v str, &'v Value)> + use<'v> {
-        let spec = self.spec;
-        let containers = ["containers", "initContainers"].into_iter().flat_map(|key| list(spec, key));
-        containers.flat_map(|container| {
+        self.containers().flat_map(|container| {
             let mounts = ["volumeMounts", "volumeDevices"].into_iter().flat_map(|key| list(container, key));
             mounts.map(|mount| (text(container, "name"), mount))
         })

@@ -40,6 +40,16 @@ impl<'c> NewTree<'c> {
         self.objects.get(&(cluster, identity)).copied()
     }
 
+    /// Whether some cluster has an object of that kind and name, and of that namespace where one is given.
+    pub fn has_like(&self, identity: &Identity) -> bool {
+        self.objects.keys().any(|(_, own)| {
+            own.group == identity.group
+                && own.kind == identity.kind
+                && own.name == identity.name
+                && (identity.namespace.is_empty() || own.namespace == identity.namespace)
+        })
+    }
+
     pub fn summary_at(&self, path: &str) -> Option<&'c ObjectSummary> {
         self.paths.get(path).copied()
     }
@@ -52,6 +62,14 @@ impl<'c> NewTree<'c> {
     pub fn objects_in(&self, cluster: &str, namespace: &str) -> impl Iterator<Item = &'c ObjectSummary> {
         let units = self.units.iter().filter(move |unit| unit.cluster == cluster);
         units.flat_map(|unit| &unit.objects).filter(move |object| object.identity.namespace == namespace)
+    }
+
+    /// Folders of a namespace's units that are as they were, and whose objects are therefore not told.
+    pub fn kept_folders(&self, cluster: &str, namespace: &str) -> impl Iterator<Item = String> {
+        let is_kept = |unit: &&&UnitSummary| !unit.environment.is_empty() && unit.objects.len() < unit.facts.objects;
+        let units = self.units.iter().filter(is_kept);
+        let units = units.filter(move |unit| unit.cluster == cluster && unit.namespace == namespace);
+        units.map(|unit| format!("{}/{}/{}", unit.cluster, unit.environment, unit.namespace))
     }
 
     /// Whether a finding is about a Job that runs once, whose specification is nobody's to compare.

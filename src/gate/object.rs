@@ -1,5 +1,6 @@
 //! Objects as they lie in a published tree: their place by path, and their content with secrets left out.
 
+use super::{foreign, handover};
 use crate::acknowledgement::Subject;
 use crate::emit::{CLUSTER_FOLDER, DELIVERY_FOLDER};
 use crate::finish::hash::sha256_of_text;
@@ -51,6 +52,16 @@ const WATCHED: &[&str] = &[
     "volumesnapshotcontent",
 ];
 
+/// Group and kind of objects that are data, or that hold it, whoever wrote them.
+pub const DATA_KINDS: &[(&str, &str)] = &[
+    ("", "Namespace"),
+    ("", "PersistentVolume"),
+    ("", "PersistentVolumeClaim"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("snapshot.storage.k8s.io", "VolumeSnapshot"),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotContent"),
+];
+
 /// Where an object lies, by its path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -91,7 +102,9 @@ impl Place {
 
 /// Whether gates read the object at a path.
 pub fn is_watched(path: &str) -> bool {
-    let Some(place) = Place::of(path) else { return false };
+    let Some(place) = Place::of(path) else {
+        return handover::is_applier(path) || foreign::is_foreign(path);
+    };
     let file = path.rsplit('/').next().unwrap_or_default();
     let kind = file.split(['-', '.']).next().unwrap_or_default();
     place.layer == Layer::Data || WATCHED.contains(&kind)
@@ -185,6 +198,12 @@ impl Published {
 
     pub fn is_claim(&self) -> bool {
         self.is("", "PersistentVolumeClaim")
+    }
+
+    /// Whether it is a StatefulSet that makes claims of its own.
+    pub fn has_claim_templates(&self) -> bool {
+        let templates = self.get("/spec/volumeClaimTemplates").and_then(Value::as_array);
+        self.is("apps", "StatefulSet") && templates.is_some_and(|list| !list.is_empty())
     }
 
     /// A claim of the same namespace, by its name.

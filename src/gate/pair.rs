@@ -6,8 +6,9 @@ use super::codes::{
 use super::condition::Condition;
 use super::finding::{Finding, plain};
 use super::immutable;
-use super::mounts::{self, Detached, Volume};
+use super::mounts::{self, Detached, Repointed, Volume};
 use super::object::Published;
+use super::owner;
 use crate::diag::Severity;
 use crate::kubernetes::quantity;
 use crate::spec::common::Layer;
@@ -35,7 +36,10 @@ impl Pair {
         findings.extend(self.resized());
         findings.extend(self.immutable());
         findings.extend(self.renumbered());
+        findings.extend(self.reserved());
+        findings.extend(owner::finding(self));
         findings.extend(mounts::detached(&self.old, &self.new).into_iter().map(|detached| self.detached(detached)));
+        findings.extend(mounts::repointed(&self.old, &self.new).into_iter().map(|repointed| self.repointed(repointed)));
         findings.iter_mut().for_each(|finding| finding.path = Some(self.new.path.clone()));
         findings
     }
@@ -97,10 +101,7 @@ impl Pair {
     /// A StatefulSet whose pods get other numbers, and with them other claims.
     fn renumbered(&self) -> Option<Finding> {
         let (old, new) = (&self.old, &self.new);
-        let has_claims = |object: &Published| {
-            object.get("/spec/volumeClaimTemplates").and_then(Value::as_array).is_some_and(|list| !list.is_empty())
-        };
-        if !old.is("apps", "StatefulSet") || !has_claims(old) || !has_claims(new) {
+        if !old.has_claim_templates() || !new.has_claim_templates() {
             return None;
         }
         let (was, is) = (numbers(old), numbers(new));
@@ -127,19 +128,37 @@ impl Pair {
         Some(Finding { condition: Condition::NamespaceIsKept, ..finding })
     }
 
+    /// A volume that was set aside for one claim, and is so for another or for anyone.
+    fn reserved(&self) -> Option<Finding> {
+        let claim = |object: &Published| {
+            let name = object.text("/spec/claimRef/name");
+            (!name.is_empty()).then(|| format!("claim {name} of namespace {}", object.text("/spec/claimRef/namespace")))
+        };
+        let (old, new) = (&self.old, &self.new);
+        if !old.is("", "PersistentVolume") || !old.is_kept() {
+            return None;
+        }
+        let was = claim(old)?;
+        let is = claim(new);
+        let to = is.as_deref().unwrap_or("whichever claim asks for one");
+        let what = format!("{} is for {to}, no longer for {was}", plain(old));
+        (is.as_deref() != Some(was.as_str())).then(|| Finding::about(&DATA_DETACHED, old, what))
+    }
+
     fn detached(&self, detached: Detached) -> Finding {
         let Detached { volume, how, is_at_other_path } = detached;
-        let (name, condition) = match volume {
-            Volume::Claim(claim) => (format!("claim {claim}"), Condition::ClaimIsKept(claim)),
-            Volume::Template(template) => {
-                (format!("the claims of its template {template}"), Condition::NamespaceIsKept)
-            }
-        };
+        let (name, condition) = named(volume);
         let (severity, what) = match is_at_other_path {
             true => (Severity::Warning, format!("{} mounts {name} elsewhere: {how}", plain(&self.old))),
             false => (Severity::Error, format!("{} no longer mounts {name}: {how}", plain(&self.old))),
         };
         Finding { severity, condition, ..Finding::about(&DATA_DETACHED, &self.old, what) }
+    }
+
+    fn repointed(&self, repointed: Repointed) -> Finding {
+        let (name, condition) = named(repointed.volume);
+        let what = format!("{} may look elsewhere than in {name}: {}", plain(&self.old), repointed.how);
+        Finding { severity: Severity::Warning, condition, ..Finding::about(&DATA_DETACHED, &self.old, what) }
     }
 
     fn immutable(&self) -> Option<Finding> {
@@ -150,7 +169,17 @@ impl Pair {
         let told: Vec<String> =
             changes.iter().map(|change| format!("{} was {}, is {}", change.field, change.old, change.new)).collect();
         let what = format!("{}: {}", plain(&self.old), told.join("; "));
-        Some(Finding::about(&IMMUTABLE_CHANGED, &self.old, what))
+        let because = immutable::forced_by(&self.new)
+            .map(|mark| format!("`{mark}` makes it worse: the old one is deleted, with what it holds, and made anew"));
+        Some(Finding { because, ..Finding::about(&IMMUTABLE_CHANGED, &self.old, what) })
+    }
+}
+
+/// What a volume is called, and when it matters.
+fn named(volume: Volume) -> (String, Condition) {
+    match volume {
+        Volume::Claim(claim) => (format!("claim {claim}"), Condition::ClaimIsKept(claim)),
+        Volume::Template(template) => (format!("the claims of its template {template}"), Condition::NamespaceIsKept),
     }
 }
 

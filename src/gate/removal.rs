@@ -14,16 +14,17 @@ use serde_json::Value;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is to be said of objects that leave.
+/// What is to be said of objects that leave. `stayed` has the namespaces, by cluster, of which some object is at another path.
 pub fn findings(
     left: &[Published],
     new: &NewTree<'_>,
     added: &BTreeMap<String, Option<Vec<u8>>>,
+    stayed: &BTreeSet<(String, String)>,
     mounted: &mut Mounted<'_>,
     facts: &mut Facts<'_>,
 ) -> Result<Vec<Finding>, Failed> {
     let mut findings = Vec::new();
-    let renames = rename::Renames::new(left, new, added);
+    let renames = rename::Renames::new(left, new, added, stayed);
     let mut homes: BTreeMap<(&str, &str), Vec<&Published>> = BTreeMap::new();
     for old in left {
         homes.entry((&old.place.cluster, old.home())).or_default().push(old);
@@ -44,7 +45,7 @@ pub fn findings(
             stateful_set_leaves(old, new, facts)?
         };
         if found.is_none() {
-            findings.extend(claims_forsaken(old, new, mounted, facts)?);
+            findings.extend(claims_forsaken(old, left, new, mounted, facts)?);
         }
         findings.extend(found.map(|finding| Finding { because: renames.told(old), ..named_site(finding, around) }));
     }
@@ -121,6 +122,7 @@ fn stateful_set_leaves(old: &Published, new: &NewTree<'_>, facts: &mut Facts<'_>
 /// Claims that stay while the workload that mounted them leaves, and that no other mounts.
 fn claims_forsaken(
     old: &Published,
+    left: &[Published],
     new: &NewTree<'_>,
     mounted: &mut Mounted<'_>,
     facts: &Facts<'_>,
@@ -136,7 +138,8 @@ fn claims_forsaken(
     let mut findings = Vec::new();
     for mount in mounts {
         let Volume::Claim(claim) = &mount.volume else { continue };
-        if new.find(cluster, &old.claim(claim)).is_none()
+        let identity = old.claim(claim);
+        if left.iter().any(|other| other.identity == identity && other.place.cluster == *cluster)
             || mounted.shows(&mount, &old.place.cluster, old.home(), mounts::runs_on(&old.identity.kind), new, facts)?
             || !facts.is_claim_kept(cluster, environment, namespace, claim)?
         {
@@ -164,7 +167,8 @@ impl<'g> Mounted<'g> {
         Mounted { changed, added, known: BTreeMap::new() }
     }
 
-    /// Whether some workload shows what a mount showed; one that runs on is asked for where the one that leaves did.
+    /// Whether some workload shows what a mount showed; one that runs on is asked for where the one that leaves did. Where a
+    /// CronJob leaves, such as a backup of a whole claim, it is enough that some part of the claim is in use.
     fn shows(
         &mut self,
         mount: &Mount,
@@ -174,16 +178,25 @@ impl<'g> Mounted<'g> {
         new: &NewTree<'_>,
         facts: &Facts<'_>,
     ) -> Result<bool, Failed> {
+        let shows = |other: &Mount| {
+            let is_around = other.sub_path == mount.sub_path || other.sub_path.is_empty();
+            other.volume == mount.volume && (is_around || !runs_on)
+        };
         for object in new.objects_in(cluster, namespace) {
             let kind = object.identity.kind.as_str();
             if !is_watched(&object.path) || runs_on && !mounts::runs_on(kind) {
                 continue;
             }
-            let shows = |other: &Mount| {
-                other.volume == mount.volume && (other.sub_path == mount.sub_path || other.sub_path.is_empty())
-            };
             if self.of(&object.path, facts)?.iter().any(shows) {
                 return Ok(true);
+            }
+        }
+        for folder in new.kept_folders(cluster, namespace) {
+            for path in facts.last.files(&folder)?.into_iter().filter(|path| is_watched(path)) {
+                let object = facts.read(&path)?.filter(|object| !runs_on || mounts::runs_on(&object.identity.kind));
+                if object.is_some_and(|object| mounts::of(&object).iter().any(shows)) {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)

@@ -28,7 +28,7 @@ pub fn told_move(old: &Home<'_>, new: &Home<'_>) -> Option<String> {
     ];
     Some(match same {
         [true, true, true, true] => format!("the namespace is now called {}", new.namespace),
-        [false, true, true, true] => format!("it moves to cluster {}", new.cluster),
+        [false, true, true, true] => format!("the namespace moves to cluster {}", new.cluster),
         [true, false, true, true] => format!("environment {} is now {}", old.environment, new.environment),
         [true, true, false, true] => format!("tenant {} is now {}", old.tenant, new.tenant),
         [true, true, true, false] => format!("site {} is now {}", sites(old), sites(new)),
@@ -45,7 +45,12 @@ pub struct Renames {
 }
 
 impl Renames {
-    pub fn new(left: &[Published], new: &NewTree<'_>, added: &BTreeMap<String, Option<Vec<u8>>>) -> Self {
+    pub fn new(
+        left: &[Published],
+        new: &NewTree<'_>,
+        added: &BTreeMap<String, Option<Vec<u8>>>,
+        stayed: &BTreeSet<(String, String)>,
+    ) -> Self {
         let mut homes: BTreeMap<(&str, &str), Home<'_>> = BTreeMap::new();
         for old in left {
             let home = homes.entry((&old.place.cluster, old.home())).or_default();
@@ -62,6 +67,7 @@ impl Renames {
             .iter()
             .filter(|unit| !unit.sites.is_empty() && !unit.objects.is_empty())
             .filter(|unit| unit.objects.iter().all(|object| added.contains_key(&object.path)))
+            .filter(|unit| !stayed.contains(&(unit.cluster.clone(), unit.namespace.clone())))
             .copied()
             .collect();
         let namespaces = homes

@@ -26,11 +26,11 @@ fn body(inventory: &Inventory) -> Markup {
             (tile(count(&|deployment| deployment.state == State::Disabled), "disabled", ""))
         }
         (filters(inventory))
-        section data-section="" {
+        section aria-labelledby="sites" data-section="site" {
             h2 #sites { "Sites" }
             (matrix(inventory))
         }
-        section data-section="" {
+        section aria-labelledby="namespaces" data-section="namespace" {
             h2 #namespaces { "Namespaces, quotas and storage" }
             (namespaces(&inventory.namespaces))
         }

@@ -2,13 +2,13 @@
 
 use super::contexts;
 use super::fleet::Fleet;
-use super::index::kind_of;
+use super::index::{Entry, kind_of};
 use super::names::Named;
 use super::outline::{Outline, Role};
 use super::subject::{self, Subject};
 use super::tags::{TagCursor, TagSort, open_before, tags};
 use super::text::Bytes;
-use super::values;
+use super::{story, values};
 use crate::mustache::Step;
 use crate::spec::Kind;
 use std::collections::BTreeSet;
@@ -37,7 +37,39 @@ pub fn name_of(fleet: &Fleet, kind: Kind, name: &str) -> Option<Target> {
 
 /// Where what stands at an offset is defined: a value in its template's schema, then its default there.
 pub fn definitions(fleet: &Fleet, path: &str, offset: usize) -> Vec<Target> {
-    subject::at(fleet, path, offset).map(|pointed| defined(fleet, &pointed.subject)).unwrap_or_default()
+    let Some(pointed) = subject::at(fleet, path, offset) else { return Vec::new() };
+    let mut targets = defined(fleet, &pointed.subject);
+    if let Subject::Value { steps, .. } = &pointed.subject
+        && targets.is_empty()
+    {
+        targets.extend(spec_of_root(fleet, steps, path, offset));
+    }
+    targets
+}
+
+/// The spec that a reserved root such as `site` tells of, in the deployment that a place is about.
+fn spec_of_root(fleet: &Fleet, steps: &[Step], path: &str, offset: usize) -> Option<Target> {
+    let [Step::Key(root), ..] = steps else { return None };
+    let chosen = story::choose(fleet, path, offset)?;
+    let index = fleet.index();
+    let (_, site) = index.find(Kind::Site, &chosen.site)?;
+    let environment = || {
+        let first = || site.mentioned(Named::Spec(Kind::Environment)).next().map(str::to_owned);
+        chosen.environment.clone().or_else(first)
+    };
+    match root.as_str() {
+        "site" => name_of(fleet, Kind::Site, &chosen.site),
+        "tenant" => name_of(fleet, Kind::Tenant, site.mentioned(Named::Spec(Kind::Tenant)).next()?),
+        "environment" => name_of(fleet, Kind::Environment, &environment()?),
+        "cluster" => {
+            let environment = environment()?;
+            let (_, environment) = index.find(Kind::Environment, &environment)?;
+            let named = |entry: &Entry| entry.mentioned(Named::Spec(Kind::Cluster)).next().map(str::to_owned);
+            name_of(fleet, Kind::Cluster, &chosen.cluster.or_else(|| named(site)).or_else(|| named(environment))?)
+        }
+        "fleet" => index.of_kind(Kind::Fleet).next().map(|(path, entry)| Target::new(path, &entry.name_at)),
+        _ => None,
+    }
 }
 
 fn defined(fleet: &Fleet, subject: &Subject) -> Vec<Target> {

@@ -36,10 +36,10 @@ const MAX_VALUE: usize = 100;
 
 /// The deployment that a place is about: of a site's document that site, in the environment at the place; else the first of
 /// those that the file feeds.
-struct Chosen {
-    site: String,
-    environment: Option<String>,
-    cluster: Option<String>,
+pub(super) struct Chosen {
+    pub site: String,
+    pub environment: Option<String>,
+    pub cluster: Option<String>,
 }
 
 /// Tells the story of the value that stands at a place, as Markdown.
@@ -90,7 +90,8 @@ pub fn tell(fleet: &Fleet, path: &str, offset: usize, pointed: &Pointed, now: Op
     Some(text)
 }
 
-fn choose(fleet: &Fleet, path: &str, offset: usize) -> Option<Chosen> {
+/// The deployment that a place in a file is about.
+pub(super) fn choose(fleet: &Fleet, path: &str, offset: usize) -> Option<Chosen> {
     let entries = fleet.index().in_file(path);
     let here = entries.iter().find(|entry| entry.bytes.contains(&offset) || entry.bytes.end == offset);
     if let Some(entry) = here.filter(|entry| entry.kind == Kind::Site) {

@@ -8,6 +8,8 @@ use crate::spec::Kind;
 
 /// Depth of keys below a document that is told.
 const MAX_DEPTH: usize = 4;
+/// Keys of a document that are told: nobody reads more.
+const MAX_SYMBOLS: usize = 5_000;
 /// Symbols of one search.
 const MAX_FOUND: usize = 200;
 
@@ -39,23 +41,52 @@ fn of_document(part: &Part) -> Symbol {
         is_document: true,
         name_at: name.map_or(bytes.start..bytes.start, |token| token.bytes.clone()),
         bytes,
-        children: keys(part, &root, 1),
+        children: keys(part),
     }
 }
 
-fn keys(part: &Part, map: &Pointer, depth: usize) -> Vec<Symbol> {
-    if depth > MAX_DEPTH {
-        return Vec::new();
-    }
-    let symbol = |token: &super::outline::Token| Symbol {
-        name: token.text.clone(),
-        detail: part.scalar(&super::values::segments_of(&token.path)).map(|value| value.text.clone()),
-        is_document: false,
-        bytes: part.extent(&token.path).unwrap_or(token.bytes.clone()),
-        name_at: token.bytes.clone(),
-        children: keys(part, &token.path, depth + 1),
+/// The keys of a document's maps, each with what is below it: one pass, since a file may hold very many.
+fn keys(part: &Part) -> Vec<Symbol> {
+    let mut roots = Vec::new();
+    // Each lies in the one before, so there are as many as the last one's path is long.
+    let mut open: Vec<(&Pointer, Symbol)> = Vec::new();
+    let close = |open: &mut Vec<(&Pointer, Symbol)>, roots: &mut Vec<Symbol>| {
+        let Some((_, symbol)) = open.pop() else { return };
+        open.last_mut().map_or(roots, |(_, parent)| &mut parent.children).push(symbol);
     };
-    part.keys(map).map(symbol).collect()
+    let mut left = MAX_SYMBOLS;
+    for token in &part.tokens {
+        let is_key = token.role == Role::Key;
+        let path = token.path.segments();
+        let is_left = |open: &Pointer| !path.starts_with(open.segments()) || (is_key && path == open.segments());
+        while open.last().is_some_and(|(path, _)| is_left(path)) {
+            close(&mut open, &mut roots);
+        }
+        open.iter_mut().for_each(|(_, symbol)| symbol.bytes.end = symbol.bytes.end.max(token.bytes.end));
+        match open.last_mut() {
+            Some((own, symbol)) if !is_key && **own == token.path => symbol.detail = Some(token.text.clone()),
+            Some(_) | None => {}
+        }
+        if is_key && path.len() <= MAX_DEPTH && path.len() == open.len() + 1 {
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+            let symbol = Symbol {
+                name: token.text.clone(),
+                detail: None,
+                is_document: false,
+                bytes: token.bytes.clone(),
+                name_at: token.bytes.clone(),
+                children: Vec::new(),
+            };
+            open.push((&token.path, symbol));
+        }
+    }
+    while !open.is_empty() {
+        close(&mut open, &mut roots);
+    }
+    roots
 }
 
 /// Ranges of more than one line: documents, and keys with what is below them.
@@ -91,4 +122,34 @@ pub fn search<'i>(index: &'i Index, query: &str) -> Vec<(&'i str, &'i super::ind
         query.chars().all(|wanted| letters.any(|letter| letter == wanted))
     };
     index.iter().filter(|(_, entry)| fits(&entry.name)).take(MAX_FOUND).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(symbols: &[Symbol]) -> String {
+        let one = |symbol: &Symbol| {
+            let detail = symbol.detail.as_deref().map(|detail| format!("={detail}")).unwrap_or_default();
+            let below =
+                if symbol.children.is_empty() { String::new() } else { format!("({})", told(&symbol.children)) };
+            format!("{}{detail}@{}..{}{below}", symbol.name, symbol.bytes.start, symbol.bytes.end)
+        };
+        symbols.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn keys_hold_what_is_below_them() {
+        let text = "a:\n  b: 1\n  c:\n  - d: 2\ne: {f: {g: {h: {i: 3}}}}\na: 4\n";
+        assert_eq!(
+            told(&of_text(text)[0].children),
+            "a@0..23(b=1@5..9 c@12..23) e@24..44(f@28..44(g@32..44(h@36..44))) a=4@49..53"
+        );
+    }
+
+    #[test]
+    fn very_many_keys_take_no_longer_than_they_are() {
+        let text: String = (0..200_000).map(|number| format!("k{number}: v\n")).collect();
+        assert_eq!(of_text(&text)[0].children.len(), MAX_SYMBOLS - 1);
+    }
 }

@@ -4,6 +4,9 @@
 
 use super::text::Bytes;
 
+/// Bytes within which a tag or a comment ends, or is taken for one that is not closed.
+const MAX_TAG: usize = 1 << 14;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
     pub sort: TagSort,
@@ -74,7 +77,8 @@ fn tag(text: &str, start: usize, inside: usize, open: &str, close: &str) -> Tag 
     let is_triple = sigil == 1 && text[sigil_at..].starts_with('{');
     let close = if is_triple { format!("}}{close}") } else { close.to_owned() };
     let name_from = sigil_at + sigil + space(sigil_at + sigil);
-    let rest = &text[name_from..];
+    // A tag that nobody closes is looked into no further, or a text full of them would be read again and again.
+    let rest = &text[name_from..super::text::floor(text, name_from + MAX_TAG)];
     let limit = match sort {
         TagSort::Nothing => rest.len(),
         _ => rest.find('\n').unwrap_or(rest.len()).min(rest.find(open).unwrap_or(rest.len())),
@@ -187,6 +191,14 @@ mod tests {
         assert_eq!(at_y.tag.name, "y");
         assert_eq!(at_y.open.last().unwrap().name, "c");
         assert_eq!(at(text, 0), None);
+    }
+
+    #[test]
+    fn tags_that_nobody_closes_take_no_longer_than_they_are() {
+        for text in ["{{", "{{#a", "{{!", "{{a}}", "{{{"] {
+            let many = text.repeat(200_000);
+            assert!(tags(&many).len() >= 100_000, "{text}");
+        }
     }
 
     #[test]

@@ -54,6 +54,27 @@ impl Collector {
         }
     }
 
+    /// Adds what units hold, which go on to elsewhere.
+    pub fn look(&mut self, units: &[Unit]) {
+        let objects: Vec<Vec<Published>> = units.par_iter().map(read).collect();
+        objects.iter().flatten().for_each(|object| self.add(object));
+    }
+
+    /// Adds what one file of an output tree holds.
+    pub fn look_at(&mut self, path: &str, bytes: &[u8]) {
+        if is_looked_at(path)
+            && let Some(object) = Published::read(path, bytes)
+        {
+            self.add(&object);
+        }
+    }
+
+    /// The images of one site in one namespace.
+    pub fn images(&self, cluster: &str, namespace: &str, site: &str) -> &[Image] {
+        let facts = self.by_namespace.get(&(cluster.to_owned(), namespace.to_owned()));
+        facts.and_then(|facts| facts.sites.get(site)).map(|site| site.images.as_slice()).unwrap_or_default()
+    }
+
     pub(super) fn into_facts(self) -> BTreeMap<Home, Facts> {
         self.by_namespace
     }
@@ -100,8 +121,7 @@ impl Collector {
 
 impl Sink for Collector {
     fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
-        let objects: Vec<Vec<Published>> = units.par_iter().map(read).collect();
-        objects.iter().flatten().for_each(|object| self.add(object));
+        self.look(&units);
         Ok(())
     }
 }
@@ -110,12 +130,15 @@ impl Sink for Collector {
 fn read(unit: &Unit) -> Vec<Published> {
     unit.files()
         .iter()
-        .filter(|file| {
-            let name = file.path.as_str().rsplit('/').next().unwrap_or_default();
-            KINDS.contains(&name.split(['-', '.']).next().unwrap_or_default())
-        })
+        .filter(|file| is_looked_at(file.path.as_str()))
         .filter_map(|file| Published::read(&unit.folder().join(&file.path), &file.bytes))
         .collect()
+}
+
+/// Whether a file may hold an object that an inventory looks at.
+fn is_looked_at(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    KINDS.contains(&name.split(['-', '.']).next().unwrap_or_default())
 }
 
 /// The images that an object's pods run, each with whether its container stays, as one of a Deployment does and no init

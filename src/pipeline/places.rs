@@ -83,18 +83,41 @@ fn setter(objects: &[Object<'_>], field: &Field<'_>) -> Option<Setter> {
         return Some(Setter { place: place.span, who: format!("patch of {who}") });
     }
     let mut inserted = object.origin.inserted(field.at);
-    if let Some(was) = field.was.filter(|_| inserted.len() > 1) {
-        inserted.retain(|(value, _)| !was.contains(&text_of(value)));
+    let are_known = field.was.is_some() || inserted.len() == 1;
+    if let (Some(was), Some(is)) = (field.was, field.at.get(&object.value).and_then(Value::as_str)) {
+        // What was part of it before did not change it: then the template's own text did.
+        let has_changed = |text: &str| text == is || !text.is_empty() && !has_word(was, text);
+        inserted.retain(|(value, _)| has_changed(&text_of(value)));
     }
-    // Of several that may have changed it, none is the one.
-    let own = match inserted.as_mut_slice() {
-        [(_, own)] => own.take(),
-        _ => None,
-    };
+    // Of several that may have changed it, none is the one; of several that did, the first will do.
+    let own = inserted.into_iter().next().filter(|_| are_known).and_then(|(_, own)| own);
     let (place, who) = own.unwrap_or((place.span, String::new()));
     Some(Setter { place, who })
 }
 
+/// Whether a text holds another one that is not a part of a longer word there: `4.2.0` is none of `4.2.0-rc.1`.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_inside = |character: Option<char>| character.is_some_and(|it| it.is_alphanumeric() || "._-+".contains(it));
+    text.match_indices(word).any(|(start, _)| {
+        let (before, after) = (text[..start].chars().next_back(), text[start + word.len()..].chars().next());
+        !is_inside(before) && !is_inside(after)
+    })
+}
+
 fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_word;
+
+    #[test]
+    fn a_part_of_a_longer_word_is_not_the_word() {
+        assert!(has_word("registry.example.org/acme/portal:4.2.0", "4.2.0"));
+        assert!(has_word("registry.example.org/acme/portal:4.2.0", "registry.example.org/acme/portal"));
+        assert!(!has_word("registry.example.org/acme/portal:4.2.0-rc.1", "4.2.0"));
+        assert!(!has_word("registry.example.org/acme/portal:14.2.0", "4.2.0"));
+        assert!(has_word("4.2.0-rc.1 and 4.2.0", "4.2.0"));
+    }
 }

@@ -31,7 +31,12 @@ pub enum GitError {
     #[error("git object {id}, {what}, is damaged: {why}")]
     Damaged { id: ObjectId, what: String, why: &'static str },
     #[error("git object {id}, {what}, is missing")]
-    Missing { id: ObjectId, what: String },
+    Missing {
+        id: ObjectId,
+        what: String,
+        /// Whether the clone was cut, so that the object may be behind the cut.
+        is_shallow: bool,
+    },
     #[error("{} is locked{}", path.display(), since(.age))]
     Locked { path: PathBuf, age: Option<Duration> },
     #[error("`{revision}` names no commit: {why}")]
@@ -196,6 +201,9 @@ impl Failure for GitError {
             }
             GitError::Git { .. } => "`git fsck` tells whether the repository is sound".to_owned(),
             GitError::Io { source, .. } => io_help(source).to_owned(),
+            GitError::Missing { is_shallow: true, .. } => {
+                "the clone is shallow: run `git fetch --unshallow`, or clone with `fetch-depth: 0` in CI".to_owned()
+            }
             GitError::Damaged { .. } | GitError::Missing { .. } => {
                 "run `git fsck`; fetch the object again from a remote that has it".to_owned()
             }

@@ -115,7 +115,10 @@ impl Repository {
 
     fn read_packed(&self, id: ObjectId, limit: u64, what: &str) -> Result<(ObjectKind, Limited), GitError> {
         let fail = |error: git2::Error| match error.code() {
-            ErrorCode::NotFound => GitError::Missing { id, what: what.to_owned() },
+            ErrorCode::NotFound => {
+                let is_shallow = self.shallow_commits().is_ok_and(|commits| !commits.is_empty());
+                GitError::Missing { id, what: what.to_owned(), is_shallow }
+            }
             _ => GitError::Git { doing: format!("reading {what} ({id})"), error },
         };
         let database = self.git.odb().map_err(fail)?;

@@ -2,17 +2,16 @@
 //!
 //! The folder may be deleted at any time, and any file in it may be damaged or stale: readers check what they read and do without
 //! it. Files are written whole under another name and renamed, so that runs at the same time do not disturb each other; the last
-//! one wins. Nothing that goes wrong here stops a run, and nothing is synced: what a power cut takes costs one cold run.
+//! one wins, and what a killed one left is removed by the next. Nothing that goes wrong here stops a run, and nothing is synced: what a power cut takes costs one cold run.
 
 use super::repository::Repository;
+use super::temporary::{TemporaryFile, is_temporary, remove_left_over};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::io::Write;
+use std::path::PathBuf;
 
 /// Longer files are not read: no run writes them.
 const MAX_FILE_BYTES: u64 = 1 << 30;
-const TEMPORARY: &str = ".part";
-static NUMBER: AtomicU32 = AtomicU32::new(0);
 
 /// A folder of files that may be lost.
 pub struct State {
@@ -42,29 +41,26 @@ impl State {
         if fs::create_dir_all(&folder).is_err() {
             return;
         }
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!("{}-{number}{TEMPORARY}", std::process::id()));
-        let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, &path));
-        if written.is_err() {
-            let _ = fs::remove_file(temporary);
+        let Ok(mut temporary) = TemporaryFile::create_with_mode(&folder, "state", 0o644) else { return };
+        if temporary.file().write_all(bytes).is_ok() {
+            let _ = temporary.rename(&path);
         }
     }
 
-    /// Removes the files of a sort but for these names, and what killed runs left.
+    /// Removes what killed runs left.
+    pub fn clean(&self) {
+        let Ok(sorts) = fs::read_dir(&self.folder) else { return };
+        sorts.flatten().for_each(|sort| remove_left_over(&sort.path()));
+    }
+
+    /// Removes the files of a sort but for these names.
     pub fn retain(&self, sort: &str, is_wanted: impl Fn(&str) -> bool) {
         let Ok(entries) = fs::read_dir(self.folder.join(sort)) else { return };
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            let is_done = if name.ends_with(TEMPORARY) { is_old(&path) } else { !is_wanted(name) };
-            if is_done {
+            if !is_temporary(name) && !is_wanted(name) {
                 let _ = fs::remove_file(&path);
             }
         }
     }
-}
-
-/// Whether no living run can be writing a file.
-fn is_old(path: &Path) -> bool {
-    let modified = fs::metadata(path).and_then(|metadata| metadata.modified());
-    modified.ok().and_then(|time| time.elapsed().ok()).is_some_and(|age| age.as_secs() > 24 * 3600)
 }

@@ -1,4 +1,5 @@
-//! Files that are written under a temporary name in `objects/pack`, and the cleaning up of those that a killed run left.
+//! Files that are written under a temporary name, in `objects/pack` and where state is kept, and the cleaning up of those that a
+//! killed run left.
 //!
 //! A live run holds a lock on each of its temporary files, and the lock ends with the process. So a file named like ours whose
 //! lock can be had belongs to nobody. Where the file system knows no locks, a file counts as left over after a day.
@@ -31,10 +32,14 @@ pub struct TemporaryFile {
 impl TemporaryFile {
     /// Makes a file of mode 0444, as git's own packs have, less what the umask takes.
     pub fn create(folder: &Path, extension: &str) -> Result<Self, GitError> {
+        TemporaryFile::create_with_mode(folder, extension, 0o444)
+    }
+
+    pub fn create_with_mode(folder: &Path, extension: &str, mode: u32) -> Result<Self, GitError> {
         for _ in 0..1000 {
             let number = NUMBER.fetch_add(1, Ordering::Relaxed);
             let path = folder.join(format!("{PREFIX}{}_{number}.{extension}.part", std::process::id()));
-            let file = match OpenOptions::new().read(true).write(true).create_new(true).mode(0o444).open(&path) {
+            let file = match OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(&path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(source) => return Err(GitError::Io { doing: "write to", path: folder.to_owned(), source }),
@@ -127,11 +132,11 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Removes what killed runs left in `objects/pack`. Failures are passed over: left-over files do no harm.
+/// Removes what killed runs left in a folder, `objects/pack` or another. Failures are passed over: left-over files do no harm.
 pub fn remove_left_over(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        let is_temporary = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+        let is_temporary = path.file_name().and_then(|name| name.to_str()).is_some_and(is_temporary);
         let is_keep =
             || path.extension().is_some_and(|end| end == "keep") && fs::read(&path).is_ok_and(|text| text == KEEP_TEXT);
         if (is_temporary || is_keep()) && is_left_over(&path) {
@@ -139,6 +144,11 @@ pub fn remove_left_over(folder: &Path) {
             let _ = fs::remove_file(&path);
         }
     }
+}
+
+/// Whether a file is called as those that a run has not finished.
+pub fn is_temporary(name: &str) -> bool {
+    name.starts_with(PREFIX)
 }
 
 fn is_left_over(path: &Path) -> bool {

@@ -224,6 +224,7 @@ fn phrase(kind: &ValidationErrorKind) -> Option<String> {
         ValidationErrorKind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
         ValidationErrorKind::Format { format } => format!("is not a valid {format}"),
         ValidationErrorKind::FalseSchema => "must not be set".to_owned(),
+        ValidationErrorKind::Not { .. } => "is one of those that are ruled out here".to_owned(),
         _ => return None,
     })
 }

@@ -15,13 +15,16 @@ mod job_ttl;
 mod missing_resources;
 mod name_too_long;
 mod object_too_large;
+mod over_limit;
 mod plaintext_secret;
 mod pod_security;
 pub mod policy;
+mod route_snippet;
 mod rwo_replicas;
 mod rwo_rolling_update;
 mod secret_in_plain_text;
 mod selector_mismatch;
+mod service_leads_out;
 mod service_selects_nothing;
 
 use super::view::View;
@@ -93,8 +96,10 @@ pub static RULES: &[Rule] = &[
     missing_resources::RULE,
     name_too_long::RULE,
     object_too_large::RULE,
+    over_limit::RULE,
     plaintext_secret::RULE,
     pod_security::RULE,
+    route_snippet::RULE,
     rwo_replicas::RULE,
     rwo_rolling_update::RULE,
     Rule {
@@ -106,6 +111,7 @@ pub static RULES: &[Rule] = &[
     },
     secret_in_plain_text::RULE,
     selector_mismatch::RULE,
+    service_leads_out::RULE,
     service_selects_nothing::RULE,
     Rule {
         code: &TENANT_NOT_ALLOWED,
@@ -140,12 +146,15 @@ pub static CODES: &[&Code] = &[
     &missing_resources::CODE,
     &name_too_long::CODE,
     &object_too_large::CODE,
+    &over_limit::CODE,
     &plaintext_secret::CODE,
     &pod_security::CODE,
+    &route_snippet::CODE,
     &rwo_replicas::CODE,
     &rwo_rolling_update::CODE,
     &secret_in_plain_text::CODE,
     &selector_mismatch::CODE,
+    &service_leads_out::CODE,
     &service_selects_nothing::CODE,
 ];
 

@@ -18,6 +18,11 @@ for _ in $(seq 60); do
   sleep 1
 done
 
+# mariadb-dump's last line says that it came to its end.
+if [[ "$(gunzip --stdout /tmp/backup/database.sql.gz | tail --lines 1)" != "-- Dump completed"* ]]; then
+  echo "the dump breaks off" >&2
+  exit 1
+fi
 "${client[@]}" --execute "CREATE DATABASE restored CHARACTER SET utf8mb4"
 gunzip --stdout /tmp/backup/database.sql.gz | "${client[@]}" restored
 tables=$("${client[@]}" --batch --skip-column-names --execute \

@@ -1,96 +1,20 @@
 //! The command on repositories: what is compared with what, what is withheld, and how it ends.
 
-use crate::support::Fleet;
-use std::path::Path;
-use std::process::Command;
-use tempfile::TempDir;
+use crate::support::{Fleet, Repository};
 
 const SITE: &str = "site-specs/sites/site-002.yaml";
 
-/// A fleet of six sites in a repository.
-struct Repository {
-    folder: TempDir,
+fn fleet() -> Repository {
+    Repository::new(&Fleet::of(6))
 }
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Repository {
-    fn new() -> Self {
-        let repository = Repository { folder: tempfile::tempdir().unwrap() };
-        for (path, text) in Fleet::of(6).files() {
-            repository.write(path, text);
-        }
-        repository.git(&["init", "--quiet", "--initial-branch=main"]);
-        repository.commit("a fleet");
-        repository
-    }
-
-    fn published() -> Self {
-        let repository = Repository::new();
-        assert_eq!(repository.run(&["publish"]).code, 0);
-        repository
-    }
-
-    fn root(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.root().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-
-    fn edit(&self, path: &str, old: &str, new: &str) {
-        let text = std::fs::read_to_string(self.root().join(path)).unwrap();
-        assert!(text.contains(old), "{old:?} in {path}");
-        self.write(path, &text.replace(old, new));
-    }
-
-    fn commit(&self, message: &str) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message", message]);
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let output = Command::new("git")
-            .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
-            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
-            .current_dir(self.root())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        let output =
-            Command::new(env!("CARGO_BIN_EXE_bayplan")).args(arguments).current_dir(self.root()).output().unwrap();
-        Run {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// The report without its first line, which names commits.
-    fn told(&self, arguments: &[&str]) -> String {
-        let run = self.run(arguments);
-        assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.stdout, run.stderr);
-        run.stdout.split_once('\n').unwrap().1.to_owned()
-    }
+fn published() -> Repository {
+    Repository::published(&Fleet::of(6))
 }
 
 #[test]
 fn before_the_first_publish_all_is_new() {
-    let repository = Repository::new();
+    let repository = fleet();
     let told = repository.told(&["diff"]);
     assert!(told.starts_with("note: nothing was published to `rendered` yet: all of it is new\n"), "{told}");
     assert!(told.contains("\n+ each namespace comes  12 in production, staging on east, west"), "{told}");
@@ -100,7 +24,7 @@ fn before_the_first_publish_all_is_new() {
 
 #[test]
 fn what_is_published_does_not_differ() {
-    let repository = Repository::published();
+    let repository = published();
     let nothing = "no difference\ngates: nothing would be refused\n";
     for arguments in
         [&["diff", "--exit-code"][..], &["diff", "HEAD"], &["diff", "HEAD..HEAD"], &["diff", "HEAD...", "--exit-code"]]
@@ -111,12 +35,12 @@ fn what_is_published_does_not_differ() {
 
 #[test]
 fn all_ways_to_name_the_sides_agree() {
-    let repository = Repository::published();
+    let repository = published();
     repository.edit(SITE, "tag: \"3.2\"", "tag: \"3.3\"");
     repository.edit("site-specs/base.yaml", "quota: \"40\"", "quota: \"50\"");
     let told = repository.told(&["diff"]);
     assert!(told.contains("rolls 2 Deployments on 2 clusters, runs 2 Jobs"), "{told}");
-    assert!(told.contains("set in site-specs/base.yaml:42, tenant acme"), "{told}");
+    assert!(told.contains("set in site-specs/base.yaml:45, tenant acme"), "{told}");
     assert!(told.contains("set in site-specs/sites/site-002.yaml:7, site site-002\n"), "{told}");
     assert_eq!(repository.told(&["diff", "HEAD"]), told);
     repository.commit("edits");
@@ -131,7 +55,7 @@ fn all_ways_to_name_the_sides_agree() {
 
 #[test]
 fn a_fork_leaves_out_what_the_other_side_did() {
-    let repository = Repository::published();
+    let repository = published();
     repository.git(&["checkout", "--quiet", "-b", "topic"]);
     repository.edit("site-specs/base.yaml", "quota: \"40\"", "quota: \"50\"");
     repository.commit("topic");
@@ -146,7 +70,7 @@ fn a_fork_leaves_out_what_the_other_side_did() {
 
 #[test]
 fn a_side_that_does_not_compile_is_withheld() {
-    let repository = Repository::published();
+    let repository = published();
     let text = std::fs::read_to_string(repository.root().join(SITE)).unwrap();
     repository.write(SITE, &format!("{text}  x: [\n"));
     for arguments in [&["diff"][..], &["diff", "HEAD"]] {
@@ -165,7 +89,7 @@ fn a_side_that_does_not_compile_is_withheld() {
 
 #[test]
 fn deployments_without_errors_are_told_where_others_have_some() {
-    let repository = Repository::published();
+    let repository = published();
     repository.edit(SITE, "staging: {}", "staging: {values: {replicas: two}}");
     repository.edit("site-specs/base.yaml", "quota: \"40\"", "quota: \"50\"");
     for arguments in [&["diff"][..], &["diff", "HEAD"]] {
@@ -181,7 +105,7 @@ fn deployments_without_errors_are_told_where_others_have_some() {
 
 #[test]
 fn gates_are_asked_about_commits_too() {
-    let repository = Repository::published();
+    let repository = published();
     std::fs::remove_file(repository.root().join(SITE)).unwrap();
     let told = repository.told(&["diff"]);
     assert!(
@@ -196,7 +120,7 @@ fn gates_are_asked_about_commits_too() {
 
 #[test]
 fn a_filter_narrows_what_is_told() {
-    let repository = Repository::published();
+    let repository = published();
     repository.edit("site-specs/base.yaml", "log: warn", "log: error");
     let told = repository.told(&["diff", "--site", "site-001"]);
     assert!(
@@ -219,7 +143,7 @@ fn a_filter_narrows_what_is_told() {
 
 #[test]
 fn an_exception_is_named_with_the_line_that_holds_it() {
-    let repository = Repository::published();
+    let repository = published();
     repository.edit("site-specs/base.yaml", "{replicas: 2, log: warn}", "{replicas: 3, log: warn}");
     repository.edit(SITE, "production: {}", "production: {values: {replicas: 2}}");
     let told = repository.told(&["diff"]);
@@ -230,7 +154,7 @@ fn an_exception_is_named_with_the_line_that_holds_it() {
 
 #[test]
 fn each_cluster_may_have_a_branch() {
-    let repository = Repository::new();
+    let repository = fleet();
     repository.edit("bayplan.yaml", "  delivery:", "  publish: {branch: \"rendered-{{cluster.name}}\"}\n  delivery:");
     repository.commit("a branch for each");
     assert_eq!(repository.run(&["publish"]).code, 0);
@@ -242,7 +166,7 @@ fn each_cluster_may_have_a_branch() {
 
 #[test]
 fn wrong_usage_is_told() {
-    let repository = Repository::published();
+    let repository = published();
     let cases: [(&[&str], &str); 7] = [
         (&["diff", "--format", "sarif"], "--format sarif is for `bayplan check` alone"),
         (&["check", "--format", "markdown"], "--format markdown is for `bayplan diff` alone"),
@@ -263,7 +187,7 @@ fn wrong_usage_is_told() {
 
 #[test]
 fn environments_differ_in_what_is_set_for_them() {
-    let repository = Repository::new();
+    let repository = fleet();
     repository.edit(SITE, "staging: {}", "staging: {values: {size: 6Gi}}");
     let told = repository.told(&["diff", "--environments", "staging..production", "--site", "site-002"]);
     assert_eq!(
@@ -273,11 +197,11 @@ fn environments_differ_in_what_is_set_for_them() {
            domain: east.example -> west.example\n    \
            # site-specs/base.yaml:8, cluster east -> site-specs/base.yaml:17, cluster west\n    \
            log: info -> warn\n    \
-           # bayplan.yaml:5, fleet harbour -> site-specs/base.yaml:37, environment production\n    \
+           # bayplan.yaml:5, fleet harbour -> site-specs/base.yaml:40, environment production\n    \
            replicas: 1 -> 2\n    \
-           # site-specs/base.yaml:28, environment staging -> site-specs/base.yaml:37, environment production\n    \
+           # site-specs/base.yaml:28, environment staging -> site-specs/base.yaml:40, environment production\n    \
            size: 6Gi -> 5Gi\n    \
-           # site-specs/sites/site-002.yaml:9, site site-002, environment staging -> templates/web/template.yaml:22, defaults of template web\n\n\
+           # site-specs/sites/site-002.yaml:9, site site-002, environment staging -> templates/web/template.yaml:23, defaults of template web\n\n\
          ~ ConfigMap site-002-settings  site-002@production on west\n    \
            data.LOG: info -> warn\n    \
            data[settings.ini]:\n      \
@@ -285,7 +209,8 @@ fn environments_differ_in_what_is_set_for_them() {
            - log = info\n    \
            + log = warn\n      \
              workers = 4\n\n\
-         ~ Deployment site-002-web  site-002@production on west\n    \
+         ~ Deployment site-002-web  site-002@production on west\n  \
+         - spec.minReadySeconds: 5\n    \
            spec.replicas: 1 -> 2\n\n\
          ~ PersistentVolumeClaim site-002-files  site-002@production on west\n    \
            spec.resources.requests.storage: 6Gi -> 5Gi\n"

@@ -1,11 +1,13 @@
 //! A fleet of any number of sites in memory, edits of it, and the difference between two versions.
 
-use bayplan::diff::{self, Collector, Context, FileChange, human};
+use bayplan::diff::{self, Collector, Context, FileChange};
 use bayplan::output::OutputTree;
 use bayplan::pipeline::{self, Compilation, Filter, Options};
 use bayplan::source::{SourceFile, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
 
 /// One change of a file.
 #[derive(Clone, Copy)]
@@ -128,7 +130,91 @@ pub fn diff(old: &Compiled, new: &Compiled) -> diff::Report {
     diff::Report { sides: ["old".to_owned(), "new".to_owned()], diff, gates, ..diff::Report::default() }
 }
 
-/// The text for people.
-pub fn told(report: &diff::Report) -> String {
-    human::render(report, human::Style { color: false, is_full: false })
+/// A fleet in a repository.
+pub struct Repository {
+    folder: TempDir,
+}
+
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Repository {
+    pub fn new(fleet: &Fleet) -> Self {
+        let repository = Repository { folder: tempfile::tempdir().unwrap() };
+        repository.hold(fleet);
+        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        repository.commit("a fleet");
+        repository
+    }
+
+    pub fn published(fleet: &Fleet) -> Self {
+        let repository = Repository::new(fleet);
+        assert_eq!(repository.run(&["publish"]).code, 0);
+        repository
+    }
+
+    /// Makes its work tree the files of a fleet and no others.
+    pub fn hold(&self, fleet: &Fleet) {
+        for folder in ["site-specs", "templates"] {
+            let _ = std::fs::remove_dir_all(self.root().join(folder));
+        }
+        for (path, text) in fleet.files() {
+            self.write(path, text);
+        }
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.root().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = std::fs::read_to_string(self.root().join(path)).unwrap();
+        assert!(text.contains(old), "{old:?} in {path}");
+        self.write(path, &text.replace(old, new));
+    }
+
+    pub fn commit(&self, message: &str) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message", message]);
+    }
+
+    pub fn git(&self, arguments: &[&str]) {
+        let output = Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
+            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
+            .current_dir(self.root())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_bayplan")).args(arguments).current_dir(self.root()).output().unwrap();
+        Run {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The report without its first line, which names commits.
+    pub fn told(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        run.stdout.split_once('\n').unwrap().1.to_owned()
+    }
 }

@@ -37,7 +37,18 @@ enum Outcome {
     Ours,
 }
 
+/// More seeds to try, such as `BAYPLAN_SEEDS=1,2,3 cargo test --test explain`.
+fn seeds(own: u64) -> Vec<u64> {
+    #[allow(clippy::disallowed_methods)]
+    let more = std::env::var("BAYPLAN_SEEDS").unwrap_or_default();
+    std::iter::once(own).chain(more.split(',').filter_map(|seed| seed.trim().parse().ok())).collect()
+}
+
 fn check(world: &World, seed: u64, count: usize) {
+    seeds(seed).into_iter().for_each(|seed| check_with(world, seed, count));
+}
+
+fn check_with(world: &World, seed: u64, count: usize) {
     let (sources, before) = world.explained(&|_, _, _| true).expect("the fleet renders");
     let all: Vec<(&Key, &Pointer, &Field)> =
         before.iter().flat_map(|(key, object)| object.fields.iter().map(move |(at, field)| (key, at, field))).collect();
@@ -58,7 +69,7 @@ fn check(world: &World, seed: u64, count: usize) {
             Outcome::Ours => 2,
         }] += 1;
     }
-    println!("{counts:?}");
+    println!("seed {seed}: {counts:?}");
     let [confirmed, refused, _] = counts.values().fold([0; 3], |[a, b, c], [x, y, z]| [a + x, b + y, c + z]);
     assert!(refused * 6 < confirmed, "too many fields could not be tried: {counts:?}");
 }
@@ -129,21 +140,35 @@ fn confirm(
 
 /// Whether a field has a value in some item of the list now that it had in none before.
 fn is_elsewhere(before: &Object, after: &Object, pointer: &Pointer) -> bool {
-    let pattern = |pointer: &Pointer| -> Vec<String> {
-        let is_index = |segment: &str| segment.bytes().all(|byte| byte.is_ascii_digit());
-        pointer
-            .segments()
-            .iter()
-            .map(|segment| if is_index(segment) { "*".to_owned() } else { segment.clone() })
-            .collect()
+    let had = in_any_item(before, pointer);
+    in_list(pointer) && in_any_item(after, pointer).iter().any(|value| !had.contains(value))
+}
+
+/// Whether the items of a list have moved: what is here now was in another item, and what was here is in another one now.
+fn is_shifted(before: &Object, after: &Object, pointer: &Pointer) -> bool {
+    let value = |object: &Object| object.fields.get(pointer).map(|field| field.value.clone());
+    let is_among =
+        |object: &Object, value: Option<Value>| value.is_none_or(|value| in_any_item(object, pointer).contains(&value));
+    in_list(pointer) && is_among(after, value(before)) && is_among(before, value(after))
+}
+
+fn is_index(segment: &str) -> bool {
+    segment.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn in_list(pointer: &Pointer) -> bool {
+    pointer.segments().iter().any(|segment| is_index(segment))
+}
+
+/// The values of a field in all items of the lists that it lies in.
+fn in_any_item(object: &Object, pointer: &Pointer) -> Vec<Value> {
+    let is_same = |other: &Pointer| {
+        let pairs = || other.segments().iter().zip(pointer.segments());
+        other.segments().len() == pointer.segments().len()
+            && pairs().all(|(one, other)| one == other || is_index(one) && is_index(other))
     };
-    let wanted = pattern(pointer);
-    let values = |object: &Object| -> Vec<Value> {
-        let fields = object.fields.iter().filter(|(pointer, _)| pattern(pointer) == wanted);
-        fields.map(|(_, field)| field.value.clone()).collect()
-    };
-    let had = values(before);
-    wanted.contains(&"*".to_owned()) && values(after).iter().any(|value| !had.contains(value))
+    let fields = object.fields.iter().filter(|(other, _)| is_same(other));
+    fields.map(|(_, field)| field.value.clone()).collect()
 }
 
 /// One way to edit a place.
@@ -273,6 +298,7 @@ fn check_others(
             let changed = now.fields.get(pointer).is_none_or(|now| now.value != field.value);
             assert!(
                 !changed
+                    || is_shifted(object, now, pointer)
                     || names_it(sources, field.step.as_ref().expect("was explained"), place.end)
                     || now.fields.get(pointer).and_then(|now| now.step.as_ref()).is_some_and(|now| {
                         names_it(edited_sources, now, place.start + u32::try_from(length).expect("fits"))

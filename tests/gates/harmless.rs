@@ -4,6 +4,7 @@ use crate::edits::{
     CLAIMS, CLUSTERS, CRD, Case, DATABASE, ENVIRONMENTS, FLEET, JOBS, Judged, NAMESPACE, PORTAL, SCHEMA, SHOP, STORAGE,
     STORE, TENANTS, WEB, WIKI, judged,
 };
+use crate::modest;
 use crate::support::Op::{Append, Delete, Everywhere, Replace, Write};
 use crate::support::{Fleet, Op, codes, judge, refused, told};
 use bayplan::diag::Severity;
@@ -269,14 +270,6 @@ const CASES: &[Case] = &[
         )],
     ),
     case("the clusters' Kubernetes is upgraded", &[Replace(CLUSTERS, "\"1.36\"", "\"1.37\"")]),
-    case(
-        "Argo CD takes over from Flux",
-        &[Replace(
-            CLUSTERS,
-            "  accepts: [production, staging]\n",
-            "  accepts: [production, staging]\n  delivery: {kind: argocd}\n",
-        )],
-    ),
     case("delivery asks more often", &[Replace(FLEET, "kind: flux,", "kind: flux, interval: 10m,")]),
     // Workloads are made over, and mount what they mounted.
     case("a container gets another name", &[Replace(WEB, "- name: web\n", "- name: pages\n")]),
@@ -555,7 +548,10 @@ const CASES: &[Case] = &[
     ),
     case("namespaces are held to another level", &[Replace(NAMESPACE, "enforce: baseline", "enforce: privileged")]),
     case("a RoleBinding leaves", &[Replace(NAMESPACE, "metadata: {name: readers}", "metadata: {name: viewers}")]),
-    case("a job leaves", &[Replace(JOBS, "{{site.name}}-install", "{{site.name}}-setup")]),
+    case(
+        "a job gets another name that runs on each change",
+        &[Replace(JOBS, "{{site.name}}-deploy", "{{site.name}}-update")],
+    ),
     case("a ConfigMap leaves and another comes", &[Everywhere("{{site.name}}-settings", "{{site.name}}-config")]),
     case(
         "a Service gets a port of the nodes",
@@ -606,7 +602,7 @@ const CASES: &[Case] = &[
 #[test]
 fn no_harmless_edit_is_stopped() {
     let mut failures = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().chain(modest::CASES) {
         let Judged { last, new, verdict, .. } = match judged(case) {
             Ok(judged) => judged,
             Err(told) => {
@@ -615,14 +611,13 @@ fn no_harmless_edit_is_stopped() {
             }
         };
         let differs = new.tree != last;
-        if differs == SAY_THE_SAME.contains(&case.name) {
+        if differs == SAY_THE_SAME.iter().chain(modest::SAY_THE_SAME).any(|name| *name == case.name) {
             failures.push(format!("{}: {}", case.name, if differs { "changes something" } else { "changes nothing" }));
         }
         if !refused(&verdict).is_empty() || codes(&verdict, Severity::Warning) != case.due {
             failures.push(format!("{}:\n{}", case.name, told(&verdict.diagnostics, &new.sources)));
         }
     }
-    assert!(CASES.len() >= 80, "{} cases", CASES.len());
     assert!(failures.is_empty(), "{} cases differ:\n{}", failures.len(), failures.join("\n"));
 }
 

@@ -4,8 +4,9 @@ use crate::edits::{
     CLAIMS, CLUSTERS, CRD, Case, DATABASE, ENVIRONMENTS, FLEET, JOBS, Judged, NAMESPACE, PORTAL, SCHEMA, SHOP, STORAGE,
     STORE, TENANTS, WEB, WIKI, judged,
 };
+use crate::hostile;
 use crate::support::Op::{Append, Delete, Everywhere, Replace, Write};
-use crate::support::{judge, printed_acknowledgements, refused, told};
+use crate::support::{Fleet, judge, printed_acknowledgements, refused, told};
 
 const NAMESPACE_DOCUMENT: &str = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {{namespace}}\n  labels: {pod-security.kubernetes.io/enforce: baseline}\n---\n";
 
@@ -642,7 +643,7 @@ const CASES: &[Case] = &[
             ),
             Replace(ENVIRONMENTS, "{{site.name}}-next", "{{site.name}}-production"),
         ],
-        due: &["namespace-removed", "namespace-removed", "namespace-removed", "storage-shrunk"],
+        due: &["namespace-removed", "namespace-removed", "namespace-removed", "owner-changed", "storage-shrunk"],
     },
     Case {
         name: "two sites swap their names",
@@ -930,7 +931,7 @@ const CASES: &[Case] = &[
 #[test]
 fn no_edit_that_loses_data_passes_unacknowledged() {
     let mut failures = Vec::new();
-    for case in CASES {
+    for case in CASES.iter().chain(hostile::CASES) {
         let Judged { new, verdict, .. } = match judged(case) {
             Ok(judged) => judged,
             Err(told) => {
@@ -945,13 +946,12 @@ fn no_edit_that_loses_data_passes_unacknowledged() {
             failures.push(format!("{}: due {due:?}, got {got:?}\n{told}", case.name));
         }
     }
-    assert!(CASES.len() >= 80, "{} cases", CASES.len());
     assert!(failures.is_empty(), "{} cases differ:\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]
 fn what_is_printed_lets_each_edit_through() {
-    for case in CASES {
+    for case in CASES.iter().chain(hostile::CASES) {
         let Judged { last, mut fleet, verdict, .. } = judged(case).unwrap_or_else(|told| panic!("{told}"));
         fleet.files.insert("site-specs/as-printed.yaml".to_owned(), printed_acknowledgements(&verdict));
         let new = fleet.compiled(case.name);
@@ -960,5 +960,15 @@ fn what_is_printed_lets_each_edit_through() {
         assert_eq!(refused(&verdict), Vec::<&str>::new(), "{}:\n{told}", case.name);
         let is_ours = |line: &&str| line.contains("acknowledgement-unused") && !line.contains("Acknowledgement given");
         assert_eq!(told.lines().find(is_ours), None, "{}:\n{told}", case.name);
+    }
+}
+
+#[test]
+fn what_no_gate_needs_to_see_does_not_compile() {
+    for (name, edit, due) in hostile::REFUSED_BEFORE {
+        match Fleet::base().edited(name, edit).try_compiled() {
+            Ok(_) => panic!("{name} compiles"),
+            Err(told) => assert!(told.starts_with(due), "{name}: {told}"),
+        }
     }
 }

@@ -8,7 +8,9 @@
 mod acknowledged;
 mod edits;
 mod harmless;
+mod hostile;
 mod immutable;
 mod losing;
+mod modest;
 mod support;
 mod texts;

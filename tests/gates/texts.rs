@@ -36,6 +36,21 @@ const CASES: &[(&str, &[Op])] = &[
     ),
     ("crd-removed", &[Delete("templates/base/crd.yaml")]),
     (
+        "owner-changed",
+        &[
+            Replace("site-specs/environments.yaml", "{{site.name}}-next", "{{site.name}}-production"),
+            Replace(
+                "site-specs/environments.yaml",
+                "tier: production\n",
+                "tier: production\n  namespace: \"{{tenant.name}}-{{site.name}}-next\"\n",
+            ),
+            Delete("site-specs/wiki.yaml"),
+            Delete("site-specs/shop.yaml"),
+        ],
+    ),
+    ("delivery-moved", &[Replace("bayplan.yaml", "kind: flux,", "kind: flux, namespace: gitops,")]),
+    ("job-runs-again", &[Replace("templates/web/jobs.yaml.mustache", "{{site.name}}-install", "{{site.name}}-setup")]),
+    (
         "empty-output",
         &[
             Delete("site-specs/portal.yaml"),

@@ -64,6 +64,13 @@ impl Browser {
         self.post("execute/sync", &json!({"script": script, "args": []}))
     }
 
+    /// Presses a key, which goes to what has the focus. Named keys are those of WebDriver, 17.4.2.
+    pub fn press(&self, key: char) {
+        let down = json!({"type": "keyDown", "value": key});
+        let up = json!({"type": "keyUp", "value": key});
+        self.post("actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": [down, up]}]}));
+    }
+
     /// Waits for a function's body to return a value, as a page needs a moment after an input.
     pub fn expect(&self, script: &str, expected: &Value) {
         let found = (0..100).map(|_| self.run(script)).find(|found| found == expected);

@@ -43,9 +43,12 @@ fn filters_show_what_they_name() {
     browser.expect(shown, &json!(["intranet", "portal"]));
     set("text", "PORTAL 4.1.3");
     browser.expect(shown, &json!(["portal"]));
-    browser.expect("return document.querySelector('output').textContent", &json!("1 of 21 shown"));
+    browser.expect(
+        "return document.querySelector('output').textContent",
+        &json!("1 of 6 sites, 0 of 15 namespaces shown"),
+    );
     browser.run("document.querySelector('button[type=reset]').click()");
-    browser.expect("return document.querySelector('output').textContent", &json!("21 shown"));
+    browser.expect("return document.querySelector('output').textContent", &json!("6 sites, 15 namespaces shown"));
     browser.run("const box = document.querySelector('[value=disabled]'); box.click();");
     browser.expect(shown, &json!(["jubilee"]));
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod browser;
+mod diff;
 mod inventory;
 
 use browser::Browser;
@@ -32,7 +33,7 @@ fn check_in_browser(browser: &Browser, file: &Path) {
     assert_eq!(browser.console(), Vec::<String>::new(), "the console stays empty");
     for scheme in ["light", "dark"] {
         browser.set_scheme(scheme);
-        for width in [360, 820, 1400] {
+        for width in [360, 390, 820, 1400] {
             browser.set_width(width);
             let wide = browser.run(OVERFLOW);
             assert_eq!(wide, serde_json::json!([]), "overflow at {width} in {scheme}");

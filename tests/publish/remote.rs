@@ -176,6 +176,11 @@ fn a_hook_that_refuses_is_an_error_with_its_words() {
     assert!(message.starts_with("`origin` refused the push of `rendered`: "), "{message}");
     assert!(message.contains("this branch is protected"), "{message}");
     remote.work.git_fails(&["rev-parse", "--verify", "--quiet", "refs/heads/rendered"]);
+    // The pack stays, as after any push of git's that is refused; the next try makes the same one.
+    let packs = || fs::read_dir(remote.work.path().join(".git/objects/pack")).unwrap().count();
+    let after_one = packs();
+    remote.push().unwrap_err();
+    assert_eq!(packs(), after_one);
     fs::remove_file(hook).unwrap();
     expect_published(remote.push());
     remote.assert_sound();

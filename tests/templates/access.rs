@@ -50,6 +50,8 @@ fn of_the_example_fleet() {
 }
 
 pub fn judge(rendered: &Rendered) {
+    // What is bound in a namespace ends there, and nothing is bound beyond.
+    assert_eq!(rendered.of_kind("ClusterRoleBinding").count(), 0);
     for ((cluster, namespace), objects) in rendered.namespaces() {
         let delivery: Vec<&Object> =
             rendered.objects.iter().filter(|object| object.cluster == cluster && object.layer == "delivery").collect();

@@ -6,6 +6,7 @@
 mod access;
 mod drift;
 mod fleets;
+mod hostile;
 mod matrix;
 mod network;
 mod pairwise;

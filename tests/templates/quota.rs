@@ -12,7 +12,8 @@ fn of_the_example_fleet() {
 pub fn judge(rendered: &Rendered) {
     for ((_, namespace), objects) in rendered.namespaces() {
         let find = |kind: &str| objects.iter().copied().find(|object| object.kind() == kind);
-        let quota = find("ResourceQuota").unwrap_or_else(|| panic!("{namespace} has a quota"));
+        let is_quota = |object: &&Object| object.kind() == "ResourceQuota" && object.name() == "quota";
+        let quota = objects.iter().copied().find(is_quota).unwrap_or_else(|| panic!("{namespace} has a quota"));
         let limits = find("LimitRange").unwrap_or_else(|| panic!("{namespace} has limits"));
         for (name, used) in most(&objects) {
             let hard = &quota.at("/spec/hard")[name];

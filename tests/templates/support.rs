@@ -1,6 +1,6 @@
 //! Fleets in memory, and what they render to, object by object.
 
-use bayplan::diag::render;
+use bayplan::diag::{Diagnostic, render};
 use bayplan::output::OutputTree;
 use bayplan::pipeline::{self, Options};
 use bayplan::source::{SourceFile, Sources};
@@ -66,6 +66,22 @@ impl Fleet {
         edited
     }
 
+    /// What there is to say: the code, the message, and the line that it points at.
+    pub fn findings(&self) -> Vec<(&'static str, String, String)> {
+        let files = self.files.iter().map(|(path, text)| SourceFile::regular(path.clone(), text.as_bytes()));
+        let sources = Sources::new(files);
+        let mut tree = OutputTree::new();
+        let compilation = pipeline::compile(&sources, &Options::default(), &mut tree).expect("memory takes all");
+        let line = |diagnostic: &Diagnostic| {
+            let span = &diagnostic.primary.as_ref().expect("a finding has a place").span;
+            let path = sources.path(span.file);
+            let number = sources.line_column(span.file, span.start).line;
+            format!("{path}: {}", self.files[path].lines().nth(number - 1).expect("the line is there").trim())
+        };
+        let findings = compilation.diagnostics.iter();
+        findings.map(|finding| (finding.code.name, finding.message.clone(), line(finding))).collect()
+    }
+
     /// Compiles; whatever there is to say, be it a warning, fails the test.
     pub fn rendered(&self) -> Rendered {
         let files = self.files.iter().map(|(path, text)| SourceFile::regular(path.clone(), text.as_bytes()));
@@ -84,6 +100,15 @@ impl Rendered {
         let manifests = files.iter().filter(|(path, _)| !path.ends_with("/kustomization.yaml"));
         let objects = manifests.map(|(path, bytes)| Object::new(path, bytes)).collect();
         Rendered { files, objects }
+    }
+
+    /// Writes the tree to a folder.
+    pub fn write(&self, folder: &Path) {
+        for (path, bytes) in &self.files {
+            let path = folder.join(path);
+            std::fs::create_dir_all(path.parent().expect("lies in a folder")).expect("can be made");
+            std::fs::write(path, bytes).expect("can be written");
+        }
     }
 
     /// The objects of each namespace, by cluster and namespace.

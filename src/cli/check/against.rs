@@ -36,18 +36,16 @@ pub fn run(
             return finish(&part, options, report);
         }
     }
-    let loaded = Loaded::new(&opened.sources, options);
-    let branches = Loaded::new(&opened.sources, &Options::default()).branches();
-    let last = last(&repository, request.against, &branches, report)?;
-    let paths = match &last.tree {
-        Some(tree) if !loaded.has_one_branch_for_all() => files(&repository, *tree)?,
-        Some(_) | None => Vec::new(),
-    };
     let whole = Options {
         filter: Filter { clusters: options.filter.clusters.clone(), ..Filter::default() },
         ..options.clone()
     };
-    let loaded = Loaded::new(&opened.sources, &whole);
+    let loaded = Loaded::with(&opened.sources, &whole, &opened.memory);
+    let last = last(&repository, request.against, &loaded.all_branches(), report)?;
+    let paths = match &last.tree {
+        Some(tree) if !loaded.has_one_branch_for_all() => files(&repository, *tree)?,
+        Some(_) | None => Vec::new(),
+    };
     let clusters: Vec<String> =
         clusters_of(&loaded, last.reference.as_deref(), paths.iter().map(|file| file.path.as_str()))
             .into_iter()

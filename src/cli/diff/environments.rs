@@ -1,5 +1,6 @@
 //! `bayplan diff --environments A..B`: two environments of the same sites.
 
+use super::page::{self, Gathered};
 use super::range::Range;
 use super::{Compared, DiffArgs, Request, withheld};
 use crate::cli::exit::CliError;
@@ -42,6 +43,12 @@ pub fn compare(request: &Request<'_>, args: &DiffArgs, range: &Range) -> Result<
         values = with_values(&opened.sources, &options, |all| value_changes(all, pair, &opened, &mut notes))
             .unwrap_or_default();
     }
+    let extras = request.is_page().then(|| {
+        let mut gathered = Gathered::default();
+        tree.files().iter().for_each(|(path, bytes)| gathered.after.look_at(path, bytes));
+        let sides = [Some(&opened), Some(&opened)];
+        page::extras(sides, &options.filter, &compilation, gathered, &diff, &values.changes)
+    });
     // Of a part that is sound nothing is told either: the two are compared whole.
     let held = held.map(|withheld| diff::Withheld { namespaces: None, ..withheld });
     let report = diff::Report {
@@ -52,7 +59,7 @@ pub fn compare(request: &Request<'_>, args: &DiffArgs, range: &Range) -> Result<
         values: Some(values),
         ..diff::Report::default()
     };
-    Ok(Compared { report, has_errors })
+    Ok(Compared { report, has_errors, extras })
 }
 
 fn names(text: &str) -> Result<[String; 2], CliError> {

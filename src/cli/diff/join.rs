@@ -4,7 +4,8 @@
 //! ahead waits.
 
 use super::kept::KeptTree;
-use crate::diff::{Collector, FileChange};
+use super::page::Differences;
+use crate::diff::FileChange;
 use crate::failure::Failed;
 use crate::gate::{Changed, Gate, is_watched};
 use crate::output::{OutputFile, Sink, Unit};
@@ -35,18 +36,18 @@ pub struct State {
     /// Folders that came.
     pub received: [BTreeSet<String>; 2],
     is_done: [bool; 2],
-    pub collector: Collector,
+    pub differences: Differences,
     pub gate: Gate,
     pub kept: KeptTree,
 }
 
 impl Join {
-    pub fn new(collector: Collector) -> Self {
+    pub fn new(differences: Differences) -> Self {
         let state = State {
             waiting: Default::default(),
             received: Default::default(),
             is_done: [false; 2],
-            collector,
+            differences,
             gate: Gate::default(),
             kept: KeptTree::default(),
         };
@@ -132,7 +133,7 @@ impl State {
             });
         }
         self.gate.add(watched);
-        self.collector.add(changes);
+        self.differences.add(changes);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The published branches against what the work tree compiles to.
 
+use super::page::{self, Differences, Gathered, Looking};
 use super::set_by;
 use super::{Compared, Request, gates, withheld};
 use crate::cli::exit::CliError;
@@ -29,24 +30,29 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
         targets.push(Target::open(&repository, &branch, clusters, &mut notes)?);
     }
     let old = name_of(&targets);
+    let source = published_source(&targets);
     let collector = Collector::new(pipeline::api(&opened.sources), targets.iter().any(|target| target.tree.is_some()));
-    let mut sink = Published { targets, collector, received: BTreeSet::new() };
-    let compilation = loaded.compile(&mut Progress::new(&mut sink, request.report))?;
+    let differences = Differences::new(collector, request);
+    let mut sink = Published { targets, differences, received: BTreeSet::new() };
+    let mut after = request.is_page().then(Default::default);
+    let mut looking = Looking::new(&mut sink, after.as_mut());
+    let compilation = loaded.compile(&mut Progress::new(&mut looking, request.report))?;
     let is_sound = !compilation.has_errors();
     let asked = &request.filter.clusters;
     let is_asked = |path: &str| asked.is_empty() || asked.iter().any(|cluster| cluster == cluster_of(path));
-    let Published { targets, mut collector, received } = sink;
+    let Published { targets, mut differences, received } = sink;
     // What a failing side did not hand over has not left: it is not known.
     let is_received = |path: &str| is_sound || received.iter().any(|folder| is_below(path, folder));
     let mut verdict = Verdict::default();
     for target in targets {
-        let found = target.finish(&mut collector, &|path| is_asked(path) && is_received(path))?;
+        let found = target.finish(&mut differences, &|path| is_asked(path) && is_received(path))?;
         if is_sound {
             let judged = judge(request, &opened, &compilation, found)?;
             verdict.diagnostics.extend(judged.diagnostics);
             verdict.notes.extend(judged.notes);
         }
     }
+    let (collector, before) = differences.into_parts();
     let has = |folder: &str| received.contains(folder);
     let withheld = withheld(NEW, &opened, &compilation, has, request.report)?;
     let mut diff = match withheld.as_ref().is_some_and(|withheld| withheld.namespaces.is_none()) {
@@ -54,16 +60,33 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
         false => collector.finish(&Context { filter: &request.filter, units: &compilation.units }),
     };
     check_filter(request, &[&opened], &diff)?;
-    set_by::fill(&mut diff, [None, Some((&opened, &options))]);
+    // To tell which lines were edited since; the commit may not be here, as in a clone of one commit.
+    let source = source.filter(|_| !diff.hunks.is_empty());
+    let published = source.and_then(|id| open::sources(request.global, &Source::Revision(id.to_string())).ok());
+    let old_options = published.as_ref().map(|published| request.options(published.now));
+    let published = published.as_ref().zip(old_options.as_ref());
+    let published = published.map(|(opened, options)| set_by::Side { opened, options, units: &[] });
+    let edited = set_by::Side { opened: &opened, options: &options, units: &compilation.units };
+    set_by::fill(&mut diff, [published, Some(edited)]);
     notes.extend(verdict.notes.iter().cloned());
     let gates = match is_sound {
         true => gates(&verdict),
         false => diff::Gates { not_asked: Some("since not all of it compiles".to_owned()), ..diff::Gates::default() },
     };
+    let extras = before.zip(after).map(|(before, after)| {
+        let gathered = Gathered { before, after };
+        page::extras([None, Some(&opened)], &request.filter, &compilation, gathered, &diff, &[])
+    });
     let has_errors = withheld.is_some();
     let withheld = withheld.into_iter().collect();
     let report = diff::Report { sides: [old, NEW.to_owned()], notes, withheld, diff, gates, ..diff::Report::default() };
-    Ok(Compared { report, has_errors })
+    Ok(Compared { report, has_errors, extras })
+}
+
+/// The source of what is published; none where several branches name several.
+fn published_source(targets: &[Target]) -> Option<ObjectId> {
+    let named: BTreeSet<ObjectId> = targets.iter().filter_map(|target| target.tip.as_ref()?.1).collect();
+    if named.len() == 1 { named.into_iter().next() } else { None }
 }
 
 /// A filter may name what has left; it is wrong where nothing is found by it on either side.
@@ -150,16 +173,16 @@ impl Target {
     }
 
     /// Hands files that differ to the gates and to the collector.
-    fn feed(&mut self, changed: Vec<ChangedFile>, collector: &mut Collector) -> Result<(), Failed> {
-        feed(&mut self.gate, &self.repository, changed, collector)
+    fn feed(&mut self, changed: Vec<ChangedFile>, differences: &mut Differences) -> Result<(), Failed> {
+        feed(&mut self.gate, &self.repository, changed, differences)
     }
 
     /// Looks at what the new tree lacks.
-    fn finish(self, collector: &mut Collector, is_due: &dyn Fn(&str) -> bool) -> Result<Found, Failed> {
+    fn finish(self, differences: &mut Differences, is_due: &dyn Fn(&str) -> bool) -> Result<Found, Failed> {
         let Target { clusters, repository, comparer, mut gate, tree, .. } = self;
         let mut changed = comparer.finish()?.changed;
         changed.retain(|file| is_due(&file.path));
-        feed(&mut gate, &repository, changed, collector)?;
+        feed(&mut gate, &repository, changed, differences)?;
         Ok(Found { gate, clusters, repository, tree })
     }
 }
@@ -168,7 +191,7 @@ fn feed(
     gate: &mut Gate,
     repository: &Repository,
     changed: Vec<ChangedFile>,
-    collector: &mut Collector,
+    differences: &mut Differences,
 ) -> Result<(), Failed> {
     let mut files = Vec::with_capacity(changed.len());
     let mut watched = Vec::with_capacity(changed.len());
@@ -180,7 +203,7 @@ fn feed(
         files.push(FileChange { path, old, new });
     }
     gate.add(watched);
-    collector.add(files);
+    differences.add(files);
     Ok(())
 }
 
@@ -214,7 +237,7 @@ fn judge(request: &Request<'_>, opened: &Opened, compilation: &Compilation, foun
 /// A sink that compares each unit with the branch of its cluster.
 struct Published {
     targets: Vec<Target>,
-    collector: Collector,
+    differences: Differences,
     /// Folders of the units that came.
     received: BTreeSet<String>,
 }
@@ -234,7 +257,7 @@ impl Sink for Published {
         for (target, units) in self.targets.iter_mut().zip(by_target) {
             target.comparer.accept(units)?;
             let changed = target.comparer.take_changed();
-            target.feed(changed, &mut self.collector)?;
+            target.feed(changed, &mut self.differences)?;
         }
         Ok(())
     }

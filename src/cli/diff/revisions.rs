@@ -1,6 +1,7 @@
 //! What one commit compiles to against what another, or the work tree, compiles to. Nothing is checked out.
 
 use super::join::{Join, Side, State};
+use super::page::{self, Differences, Gathered, Looking};
 use super::published::check_filter;
 use super::{Compared, Request, gates, set_by, withheld};
 use crate::cli::gates::{cluster_of, day_of};
@@ -8,6 +9,7 @@ use crate::cli::open::{self, Opened, Source};
 use crate::diff::{self, Collector, Context, Diff};
 use crate::failure::Failed;
 use crate::gate::{LastTree, Question, Verdict};
+use crate::inventory;
 use crate::output::{Sink, Unit};
 use crate::pipeline::{self, Compilation, Options};
 use crate::publish::CommitTime;
@@ -20,10 +22,13 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
     let [before, after] = &sides;
     let opened = [open::sources(request.global, before)?, open::sources(request.global, after)?];
     let options = opened.each_ref().map(|opened| request.options(opened.now));
-    let join = Join::new(Collector::new(pipeline::api(&opened[1].sources), true));
-    let [old_compilation, new_compilation] = both(&join, &opened, &options)?;
+    let collector = Collector::new(pipeline::api(&opened[1].sources), true);
+    let join = Join::new(Differences::new(collector, request));
+    let mut after = request.is_page().then(inventory::collect::Collector::default);
+    let [old_compilation, new_compilation] = both(&join, &opened, &options, after.as_mut())?;
     let is_sound = [!old_compilation.has_errors(), !new_compilation.has_errors()];
-    let State { collector, gate, kept, received, .. } = join.finish(is_sound);
+    let State { differences, gate, kept, received, .. } = join.finish(is_sound);
+    let (collector, before) = differences.into_parts();
     let mut held = Vec::new();
     for (side, compilation) in [&old_compilation, &new_compilation].into_iter().enumerate() {
         let has = |folder: &str| received[side].contains(folder);
@@ -35,7 +40,11 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
         false => collector.finish(&Context { filter: &request.filter, units: &new_compilation.units }),
     };
     check_filter(request, &[&opened[0], &opened[1]], &diff)?;
-    set_by::fill(&mut diff, [Some((&opened[0], &options[0])), Some((&opened[1], &options[1]))]);
+    let sides = [
+        set_by::Side { opened: &opened[0], options: &options[0], units: &old_compilation.units },
+        set_by::Side { opened: &opened[1], options: &options[1], units: &new_compilation.units },
+    ];
+    set_by::fill(&mut diff, sides.map(Some));
     let mut notes = Vec::new();
     let gates = if is_sound == [true, true] {
         let verdict = judge(request, &opened[1], &new_compilation, gate, &kept, &received)?;
@@ -44,9 +53,13 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
     } else {
         diff::Gates { not_asked: Some("since not all of it compiles".to_owned()), ..diff::Gates::default() }
     };
+    let extras = before.zip(after).map(|(before, after)| {
+        let sides = [Some(&opened[0]), Some(&opened[1])];
+        page::extras(sides, &request.filter, &new_compilation, Gathered { before, after }, &diff, &[])
+    });
     let has_errors = !held.is_empty();
     let report = diff::Report { sides: names, notes, withheld: held, diff, gates, ..diff::Report::default() };
-    Ok(Compared { report, has_errors })
+    Ok(Compared { report, has_errors, extras })
 }
 
 /// A full id is told by its first digits.
@@ -56,15 +69,21 @@ fn short(revision: &str) -> String {
 }
 
 /// Compiles both sides at the same time.
-fn both(join: &Join, opened: &[Opened; 2], options: &[Options; 2]) -> Result<[Compilation; 2], Failed> {
-    let compile = |side: Side| {
+fn both(
+    join: &Join,
+    opened: &[Opened; 2],
+    options: &[Options; 2],
+    after: Option<&mut inventory::collect::Collector>,
+) -> Result<[Compilation; 2], Failed> {
+    let compile = |side: Side, after: Option<&mut inventory::collect::Collector>| {
         let mut sink = join.sink(side);
         let (opened, options) = (&opened[side as usize], &options[side as usize]);
-        pipeline::compile(&opened.sources, options, &mut Asked { inner: &mut sink, options })
+        let mut looking = Looking::new(&mut sink, after);
+        pipeline::compile(&opened.sources, options, &mut Asked { inner: &mut looking, options })
     };
     let (old, new) = std::thread::scope(|scope| {
-        let old = scope.spawn(|| compile(Side::Old));
-        let new = compile(Side::New);
+        let old = scope.spawn(|| compile(Side::Old, None));
+        let new = compile(Side::New, after);
         // A panic ends the process before this is reached.
         (old.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), new)
     });

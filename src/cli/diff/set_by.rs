@@ -1,12 +1,16 @@
 //! Looks up which line of a spec sets the fields of a diff, and what holds the objects that a change passes over.
 
 use crate::cli::open::Opened;
+use crate::diff::edited::EditedLines;
 use crate::diff::{Diff, SetBy, Subject, Values};
+use crate::explain::Role;
+use crate::explain::causes::causes;
 use crate::object::Identity;
-use crate::pipeline::Options;
 use crate::pipeline::places::{self, Field, Setter};
+use crate::pipeline::{Options, UnitSummary};
 use crate::pointer::Pointer;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Changes that are looked up; the rest is read by few.
 const MOST_HUNKS: usize = 60;
@@ -14,8 +18,13 @@ const MOST_HUNKS: usize = 60;
 const MOST_FIELDS: usize = 6;
 const MOST_EXCEPTIONS: usize = 4;
 
-/// One side: what was compiled, and how.
-type SideOf<'a> = Option<(&'a Opened, &'a Options)>;
+/// One side: what was compiled, how, and what is known of its namespaces.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    pub opened: &'a Opened,
+    pub options: &'a Options,
+    pub units: &'a [UnitSummary],
+}
 
 /// What a question is about.
 #[derive(Clone, Copy)]
@@ -33,38 +42,106 @@ struct Question {
     was: Option<String>,
 }
 
-/// Adds who sets each field on the sides whose specs are known.
-pub fn fill(diff: &mut Diff, sides: [SideOf<'_>; 2]) {
-    for (side, known) in sides.into_iter().enumerate().rev() {
-        let Some((opened, options)) = known else { continue };
-        let questions = questions(diff, side);
-        let fields: Vec<Field<'_>> = questions
-            .iter()
-            .map(|question| Field {
-                cluster: &question.cluster,
-                namespace: &question.namespace,
-                identity: &question.identity,
-                at: &question.at,
-                was: question.was.as_deref(),
-            })
-            .collect();
+/// Hunks and fields that are answered, by side.
+type Answered = [BTreeSet<(usize, usize)>; 2];
+
+/// Adds who sets each field on the sides whose specs are known: the line that was edited, where a field is made from one, else the
+/// line that sets it.
+pub fn fill(diff: &mut Diff, sides: [Option<Side<'_>>; 2]) {
+    let mut answered = Answered::default();
+    let mut only = None;
+    if let [Some(old), Some(new)] = sides {
+        let edited = EditedLines::between(&old.opened.sources, &new.opened.sources);
+        only = only_edit(&edited);
+        for (number, side) in [(1, new), (0, old)] {
+            fill_edited(diff, number, side, &edited[number], &mut answered);
+        }
+    }
+    for (number, side) in sides.into_iter().enumerate().rev() {
+        let Some(Side { opened, options, .. }) = side else { continue };
+        let mut questions = questions(diff, number, &answered);
+        // Where a line that was edited is told, what stood elsewhere before is beside the point.
+        let has_edit = |hunk: usize| answered[0].range((hunk, 0)..(hunk + 1, 0)).next().is_some();
+        questions.retain(|question| number == 1 || !matches!(question.slot, Slot::Field(hunk, _) if has_edit(hunk)));
+        let fields: Vec<Field<'_>> = questions.iter().map(Question::field).collect();
         if fields.is_empty() {
             continue;
         }
         let answers = places::setters(&opened.sources, options, &fields);
         for (question, answer) in questions.iter().zip(answers) {
             if let Some(setter) = answer {
-                put(diff, question.slot, told(&setter, opened, side == 0));
+                put(diff, question.slot, told(&setter, opened, number == 0));
             }
+        }
+    }
+    if let Some(by) = only {
+        fill_only(diff, &by);
+    }
+}
+
+/// Where one line is all that was edited, it is behind what nothing else is known to set.
+fn only_edit([old, new]: &[EditedLines; 2]) -> Option<SetBy> {
+    let at =
+        |(file, line): (&str, usize), is_old: bool| SetBy { file: file.to_owned(), line, who: String::new(), is_old };
+    match (old.only(), new.only()) {
+        (Some(was), Some(is)) if was.0 == is.0 => Some(at(is, false)),
+        (None, Some(is)) if old.is_empty() => Some(at(is, false)),
+        (Some(was), None) if new.is_empty() => Some(at(was, true)),
+        _ => None,
+    }
+}
+
+fn fill_only(diff: &mut Diff, by: &SetBy) {
+    for hunk in diff.hunks.iter_mut().filter(|hunk| !hunk.is_bundle()) {
+        let is_unknown = hunk.fields.iter().all(|field| field.set_by.is_empty());
+        if let Some(field) = hunk.fields.first_mut().filter(|_| is_unknown) {
+            field.set_by.push(by.clone());
         }
     }
 }
 
-fn questions(diff: &Diff, side: usize) -> Vec<Question> {
+/// Of all that a field is made from, the line that was edited.
+fn fill_edited(diff: &mut Diff, side: usize, known: Side<'_>, edited: &EditedLines, answered: &mut Answered) {
+    let Side { opened, options, units } = known;
+    let mut questions = questions(diff, side, answered);
+    questions.retain(|question| matches!(question.slot, Slot::Field(..)));
+    let fields: Vec<Field<'_>> = questions.iter().map(Question::field).collect();
+    if fields.is_empty() {
+        return;
+    }
+    let answers = causes(&opened.sources, options, units, &fields);
+    for (question, causes) in questions.iter().zip(answers) {
+        let lines = causes.iter().filter_map(|cause| Some((cause, edited.first_in(&opened.sources, cause.place)?)));
+        let (Some((cause, line)), Slot::Field(hunk, field)) =
+            (lines.min_by_key(|(cause, _)| rank(cause.role)), question.slot)
+        else {
+            continue;
+        };
+        let file = opened.sources.path(cause.place.file).to_owned();
+        put(diff, question.slot, SetBy { file, line, who: cause.who.clone(), is_old: side == 0 });
+        // What the new side says of an edit is enough; what the old side says leaves open who says it now.
+        answered[..=side].iter_mut().for_each(|known| _ = known.insert((hunk, field)));
+    }
+}
+
+/// What is told first, where an edit changed several things that a field is made from.
+fn rank(role: Role) -> usize {
+    match role {
+        Role::Patch => 0,
+        Role::Value | Role::Removed | Role::Setting | Role::Root | Role::Fact => 1,
+        Role::Computed | Role::File => 2,
+        Role::Template | Role::Compiler => 3,
+        Role::Section => 4,
+    }
+}
+
+/// The questions about a side that have no answer yet.
+fn questions(diff: &Diff, side: usize, answered: &Answered) -> Vec<Question> {
     let mut questions = Vec::new();
     for (number, hunk) in diff.hunks.iter().enumerate().take(MOST_HUNKS).filter(|(_, hunk)| !hunk.is_bundle()) {
         let (Some(identity), Some(subject)) = (&hunk.sample[side], hunk.subjects.first()) else { continue };
-        for (index, field) in hunk.fields.iter().enumerate().take(MOST_FIELDS) {
+        let unanswered = hunk.fields.iter().enumerate().take(MOST_FIELDS);
+        for (index, field) in unanswered.filter(|(index, _)| !answered[side].contains(&(number, *index))) {
             let other = match &field.values {
                 Values::Same { old, new } | Values::Differ { old, new, .. } => [new, old][side].as_ref(),
                 Values::Alike { .. } => None,
@@ -80,6 +157,18 @@ fn questions(diff: &Diff, side: usize) -> Vec<Question> {
         }
     }
     questions
+}
+
+impl Question {
+    fn field(&self) -> Field<'_> {
+        Field {
+            cluster: &self.cluster,
+            namespace: &self.namespace,
+            identity: &self.identity,
+            at: &self.at,
+            was: self.was.as_deref(),
+        }
+    }
 }
 
 fn question(slot: Slot, subject: &Subject, identity: &Identity, at: &Pointer) -> Question {
@@ -100,8 +189,10 @@ fn put(diff: &mut Diff, slot: Slot, by: SetBy) {
             let Some(field) = diff.hunks.get_mut(hunk).and_then(|hunk| hunk.fields.get_mut(field)) else { return };
             // The old line is worth telling where another one has taken over.
             let is_told = field.set_by.iter().any(|known| known.file == by.file && known.who == by.who);
-            if !is_told {
+            if !is_told && by.is_old {
                 field.set_by.push(by);
+            } else if !is_told {
+                field.set_by.insert(0, by);
             }
         }
         Slot::Exception(hunk, exception) => {

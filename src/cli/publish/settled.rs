@@ -4,7 +4,7 @@ use super::last::Known;
 use super::{PublishArgs, abandoned, publish_options, tell_unchanged};
 use crate::cli::report::Report;
 use crate::failure::Failed;
-use crate::publish::{CommitSource, ObjectId, Outcome, PublishOptions, Publisher};
+use crate::publish::{CommitSource, GitError, ObjectId, Previous, PublishOptions, Publisher};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -19,12 +19,20 @@ pub fn tell(args: &PublishArgs, report: &Report, source: &CommitSource, known: &
     let mut settled = Vec::new();
     for (branch, clusters) in branches {
         let options = publish_options(args, branch, known.hydrator.clone());
-        match up_to_date(source, options, source_tree, &clusters)? {
-            Some(outcome) => settled.push((branch, outcome)),
-            None => return Ok(false),
+        match UpToDate::find(source, options, source_tree, &clusters) {
+            Ok(Some(found)) => settled.push((branch, found)),
+            Ok(None) | Err(_) => return Ok(false),
         }
     }
-    for (branch, outcome) in settled {
+    // Only now may a local branch or a note follow: a whole run would not see that it had to.
+    let mut outcomes = Vec::new();
+    for (branch, UpToDate { publisher, previous, tip }) in &settled {
+        match publisher.settle(previous, *tip) {
+            Ok(outcome) => outcomes.push((branch, outcome)),
+            Err(_) => return Ok(false),
+        }
+    }
+    for (branch, outcome) in outcomes {
         tell_unchanged(report, branch, &outcome)?;
     }
     abandoned::tell(args, report, source, &known.pattern, &known.branches)?;
@@ -46,13 +54,23 @@ fn branches<'k>(args: &'k PublishArgs, known: &'k Known) -> Option<BTreeMap<&'k 
     (!branches.is_empty()).then_some(branches)
 }
 
-fn up_to_date(
-    source: &CommitSource,
-    options: PublishOptions,
-    source_tree: ObjectId,
-    clusters: &[String],
-) -> Result<Option<Outcome>, Failed> {
-    let Ok(publisher) = Publisher::open(source, options) else { return Ok(None) };
-    let Ok(previous) = publisher.previous() else { return Ok(None) };
-    Ok(publisher.up_to_date(&previous, Some(source_tree), clusters)?)
+/// A branch that is up to date.
+struct UpToDate {
+    publisher: Publisher,
+    previous: Previous,
+    tip: ObjectId,
+}
+
+impl UpToDate {
+    fn find(
+        source: &CommitSource,
+        options: PublishOptions,
+        source_tree: ObjectId,
+        clusters: &[String],
+    ) -> Result<Option<Self>, GitError> {
+        let publisher = Publisher::open(source, options)?;
+        let previous = publisher.previous()?;
+        let tip = publisher.up_to_date(&previous, Some(source_tree), clusters)?;
+        Ok(tip.map(|tip| UpToDate { publisher, previous, tip }))
+    }
 }

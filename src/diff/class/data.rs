@@ -3,7 +3,7 @@
 use super::{Class, Remark};
 use crate::diff::object::Object;
 use crate::gate::codes::{DATA_DETACHED, IMMUTABLE_CHANGED, OBJECT_MOVED, PROTECTION_REMOVED, STORAGE_SHRUNK};
-use crate::gate::{Published, concerns};
+use crate::gate::{DATA_KINDS, Published, concerns};
 use crate::object::Identity;
 use crate::spec::common::Layer;
 use serde_json::Value;
@@ -11,16 +11,8 @@ use serde_json::Value;
 /// What is said of a StatefulSet that leaves the claims that it made.
 pub const CLAIMS_STAY: &str = "nothing mounts the claims that it made";
 
-/// Kinds whose objects are data, or hold it.
-const DATA_KINDS: &[(&str, &str)] = &[
-    ("", "Namespace"),
-    ("", "PersistentVolume"),
-    ("", "PersistentVolumeClaim"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
-    ("snapshot.storage.k8s.io", "VolumeSnapshot"),
-    ("snapshot.storage.k8s.io", "VolumeSnapshotContent"),
-];
-
+/// What is said of data that nothing protects.
+pub const DELETED: &str = "the cluster deletes it";
 pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
     delivery(old, new, remarks);
     let (Some(was), Some(is)) = (published(old), published(new)) else { return };
@@ -32,6 +24,9 @@ pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
             }
             _ => continue,
         };
+        if class == Class::Recreates && old.is("", "PersistentVolumeClaim") {
+            remarks.push(Remark::new(Class::DataAtRisk, "a claim that is made anew begins empty"));
+        }
         remarks.push(Remark::new(class, without_name(&what, &old.identity)));
     }
     let size = |object: &Object| object.get("/spec/replicas").and_then(Value::as_u64);
@@ -41,13 +36,15 @@ pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// Kustomizations that would begin to delete what they kept.
+/// Kustomizations and Applications that would begin to delete what they kept.
 fn delivery(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
-    if !old.is_delivery() || !old.is("kustomize.toolkit.fluxcd.io", "Kustomization") {
-        return;
-    }
-    let is_data = old.identity.name.ends_with(&format!("-{}", Layer::Data.name()));
-    let prunes = |object: &Object| object.get("/spec/prune") == Some(&Value::Bool(true));
+    let prune = match (old.identity.group.as_str(), old.identity.kind.as_str()) {
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => "/spec/prune",
+        ("argoproj.io", "Application") => "/spec/syncPolicy/automated/prune",
+        _ => return,
+    };
+    let is_data = old.is_delivery() && old.identity.name.ends_with(&format!("-{}", Layer::Data.name()));
+    let prunes = |object: &Object| object.get(prune) == Some(&Value::Bool(true));
     if is_data && prunes(new) && !prunes(old) {
         remarks.push(Remark::new(Class::DataAtRisk, "it begins to delete data that leaves the tree"));
     }
@@ -67,7 +64,7 @@ pub fn removed(old: &Object, remarks: &mut Vec<Remark>) {
             true => "the cluster keeps it, unmanaged",
             false if makes_claims && deletes_claims => "the claims that it made are deleted",
             false if makes_claims => CLAIMS_STAY,
-            false => "the cluster deletes it",
+            false => DELETED,
         };
         remarks.push(Remark::new(Class::DataAtRisk, text));
     }

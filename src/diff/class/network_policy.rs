@@ -122,15 +122,34 @@ fn told_peer(peer: &Value) -> String {
     let labels = |key: &str| -> Option<String> {
         let selector = peer.get(key)?;
         let labels = selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
-        let labels: Vec<String> =
-            labels.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
-        Some(if labels.is_empty() { "all".to_owned() } else { labels.join(",") })
+        let labels = labels.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()));
+        let asked = selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten();
+        Some(labels.chain(asked.map(told_expression)).collect::<Vec<_>>().join(", "))
+    };
+    let told = |noun: &str, labels: &str| match labels {
+        "" => format!("all {noun}"),
+        labels => format!("{noun} with {labels}"),
     };
     match (labels("namespaceSelector"), labels("podSelector")) {
-        (Some(namespaces), Some(pods)) => format!("pods {pods} of namespaces {namespaces}"),
-        (Some(namespaces), None) => format!("namespaces {namespaces}"),
-        (None, Some(pods)) => format!("pods {pods}"),
+        (Some(namespaces), Some(pods)) => format!("{} of {}", told("pods", &pods), told("namespaces", &namespaces)),
+        (Some(namespaces), None) => told("namespaces", &namespaces),
+        (None, Some(pods)) => told("pods", &pods),
         (None, None) => "a peer".to_owned(),
+    }
+}
+
+/// `tier in (web, worker)`.
+fn told_expression(expression: &Value) -> String {
+    let text = |key: &str| expression.get(key).and_then(Value::as_str).unwrap_or_default();
+    let values = expression.get("values").and_then(Value::as_array).into_iter().flatten();
+    let values: Vec<&str> = values.filter_map(Value::as_str).collect();
+    match (text("operator"), values.as_slice()) {
+        ("In", [one]) => format!("{}={one}", text("key")),
+        ("In", several) => format!("{} in ({})", text("key"), several.join(", ")),
+        ("NotIn", several) => format!("{} not in ({})", text("key"), several.join(", ")),
+        ("Exists", _) => text("key").to_owned(),
+        ("DoesNotExist", _) => format!("no {}", text("key")),
+        (operator, _) => format!("{} {operator}", text("key")),
     }
 }
 

@@ -34,8 +34,8 @@ pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
         if new.is("kustomize.toolkit.fluxcd.io", "Kustomization") && old.text(account) != new.text(account) {
             tell(format!("it is applied as {}", new.text(account)));
         }
-        if new.is("argoproj.io", "AppProject") && old.get("/spec") != new.get("/spec") {
-            tell("what the tenant's Applications may deploy".to_owned());
+        if new.is("argoproj.io", "AppProject") && project_allows_more(old, new) {
+            tell("the tenant's Applications may deploy more".to_owned());
         }
     }
 }
@@ -43,6 +43,26 @@ pub fn changed(old: &Object, new: &Object, remarks: &mut Vec<Remark>) {
 pub fn added(new: &Object, remarks: &mut Vec<Remark>) {
     rbac::added(new, remarks);
     security::added(new, remarks);
+}
+
+/// Whether an AppProject lists something that it allows which it did not, or no longer lists something that it denies.
+fn project_allows_more(old: &Object, new: &Object) -> bool {
+    const ALLOWS: [&str; 5] = [
+        "/spec/destinations",
+        "/spec/sourceRepos",
+        "/spec/sourceNamespaces",
+        "/spec/clusterResourceWhitelist",
+        "/spec/namespaceResourceWhitelist",
+    ];
+    const DENIES: [&str; 2] = ["/spec/clusterResourceBlacklist", "/spec/namespaceResourceBlacklist"];
+    let gains = |one: &Object, other: &Object, list: &str| {
+        let before = one.list(list);
+        other.list(list).iter().any(|item| !before.contains(item))
+    };
+    // Without a list of what is allowed in a namespace, all is.
+    let opens = !old.list(ALLOWS[4]).is_empty() && new.list(ALLOWS[4]).is_empty();
+    let adds = |list: &&str| gains(old, new, list) && !(*list == ALLOWS[4] && old.list(list).is_empty());
+    opens || ALLOWS.iter().any(|list| adds(&list)) || DENIES.iter().any(|list| gains(new, old, list))
 }
 
 fn label(namespace: &Object) -> &str {

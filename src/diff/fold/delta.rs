@@ -3,6 +3,8 @@
 use crate::diff::align::{Aligned, align};
 use serde_json::Value;
 
+/// So much is shown on each side of a sign that changes: a name in braces.
+const BESIDE: usize = 3;
 const LEFT_OUT: char = '\u{2026}';
 
 /// Both sides, held to what changes.
@@ -25,7 +27,7 @@ fn split(text: &str) -> Vec<&str> {
     let mut start = 0;
     let mut was_word = None;
     for (at, character) in text.char_indices() {
-        let is_word = character.is_alphanumeric() || matches!(character, '.' | '_');
+        let is_word = character.is_alphanumeric() || matches!(character, '.' | '_' | '-' | '+');
         if was_word.is_some_and(|was| was != is_word || !is_word) {
             words.push(&text[start..at]);
             start = at;
@@ -40,9 +42,15 @@ fn split(text: &str) -> Vec<&str> {
 
 fn words(old: &str, new: &str) -> (String, String) {
     let (before, after) = (split(old), split(new));
-    let start = before.iter().zip(&after).take_while(|(old, new)| old == new).count();
+    let mut start = before.iter().zip(&after).take_while(|(old, new)| old == new).count();
+    let rest = before[start..].iter().rev().zip(after[start..].iter().rev());
+    let mut end = rest.take_while(|(old, new)| old == new).count();
+    let says_nothing = |words: &[&str]| !words[start..words.len() - end].concat().contains(char::is_alphanumeric);
+    if says_nothing(&before) && says_nothing(&after) {
+        // Signs alone: the words beside them tell which.
+        (start, end) = (start.saturating_sub(BESIDE), end.saturating_sub(BESIDE));
+    }
     let (before, after) = (&before[start..], &after[start..]);
-    let end = before.iter().rev().zip(after.iter().rev()).take_while(|(old, new)| old == new).count();
     let told = |words: &[&str]| {
         let mut text = String::new();
         if start > 0 {
@@ -82,7 +90,12 @@ mod tests {
         let pair = |old: &str, new: &str| (old.to_owned(), new.to_owned());
         assert_eq!(told("old.example/a/b:1.2", "new.example/a/b:1.2"), pair("old.example…", "new.example…"));
         assert_eq!(told("r.example/a:1.2", "r.example/a:1.3"), pair("…1.2", "…1.3"));
+        assert_eq!(told("r.example/a:4.2.0-rc.1", "r.example/a:4.2.0"), pair("…4.2.0-rc.1", "…4.2.0"));
         assert_eq!(told("a/b", "a/x/b"), pair("……", "…x/…"));
+        assert_eq!(
+            told("r.example/{tenant}/{site}:1", "r.example/{tenant}-{site}:1"),
+            pair("…{tenant}/{site}…", "…{tenant}-{site}…")
+        );
         assert_eq!(told("a\nb\nc", "a\nx\nc"), pair("…\nb\n…", "…\nx\n…"));
         assert_eq!(of(None, Some(&json!(1))), pair("", "1"));
     }

@@ -2,7 +2,7 @@
 
 use super::{RenderInputs, layer_of, origin_of, place_of, winner};
 use crate::layers::{Place, Source, Trace};
-use crate::mustache::Inline;
+use crate::mustache::{Inline, InsertedFrom};
 use crate::pointer::Pointer;
 use crate::source::Span;
 use serde_json::Value;
@@ -55,6 +55,20 @@ impl<'i> ValueTrace<'i> {
     pub fn computed(&self, name: &str) -> Option<Computed<'i>> {
         let found = self.inputs.template.computed.iter().find(|computed| computed.name == name)?;
         Some(Computed { inline: &found.inline, is_json: found.as_json })
+    }
+
+    /// The values of layers that the value at a path was computed from, or the path itself where it was not computed.
+    pub fn made_from(&self, path: &Pointer) -> Vec<Pointer> {
+        let first = path.segments().first();
+        let Some(computed) = first.and_then(|first| self.computed(first)) else { return vec![path.clone()] };
+        let (inserted, _) = computed.inline.trace(&self.inputs.values()).unwrap_or_default();
+        let mut paths = Vec::new();
+        for inserted in inserted {
+            if let InsertedFrom::Value { path, below } = inserted.source {
+                paths.extend(self.made_from(&path.join(&below)));
+            }
+        }
+        paths
     }
 
     /// What was said of a leaf, of a part of one (a list without keys is one leaf), or of what is not there because it was
