@@ -7,7 +7,8 @@
 //! The fleet uses this repository's own templates and its clusters, environments and shared values; tenants and sites are made
 //! up from the seed: hosts, images, overrides, patches. Three sites of five are of the template `drupal`, one is of `django-react`
 //! and one of `drumkit-drupal`; `--template` makes all of them of one. `--small` uses a template of ten plain objects instead, to
-//! measure the engine alone. The same arguments give the same files.
+//! measure the engine alone; with `--clusters N` its sites are spread over N clusters, each with an environment and a branch of its
+//! own. The same arguments give the same files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,13 +23,15 @@ struct Arguments {
     /// The template of all sites; none for a mix.
     template: Option<&'static str>,
     small: bool,
+    /// Clusters of a small fleet.
+    clusters: usize,
 }
 
 /// The templates of sites in a mixed fleet, each as often as it is chosen.
 const MIX: [&str; 5] = ["drupal", "drupal", "drupal", "django-react", "drumkit-drupal"];
 
 fn arguments() -> Result<Arguments, String> {
-    let mut given = Arguments { sites: 100, out: PathBuf::new(), seed: 1, template: None, small: false };
+    let mut given = Arguments { sites: 100, out: PathBuf::new(), seed: 1, template: None, small: false, clusters: 1 };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} wants a value"));
@@ -42,8 +45,12 @@ fn arguments() -> Result<Arguments, String> {
                 given.template = Some(known.copied().ok_or(format!("--template is one of {}", MIX[2..].join(", ")))?);
             }
             "--small" => given.small = true,
+            "--clusters" => given.clusters = value()?.parse().map_err(|_| "--clusters wants a number".to_owned())?,
             _ => return Err(format!("unknown argument {word}")),
         }
+    }
+    if given.clusters == 0 || (given.clusters > 1 && !given.small) {
+        return Err("--clusters is for --small, and one at least".to_owned());
     }
     if given.out.as_os_str().is_empty() {
         return Err("--out DIR is due".to_owned());
@@ -80,7 +87,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut random = Random(arguments.seed);
     if arguments.small {
-        small_fleet(&arguments.out)?;
+        small_fleet(&arguments.out, arguments.clusters)?;
     } else {
         for folder in ["templates", "terraform", "site-specs/clusters", "site-specs/environments"] {
             copy(&root.join(folder), &arguments.out.join(folder))?;
@@ -101,7 +108,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for number in 0..arguments.sites {
         let tenant = random.below(tenants as u64);
         let text = if arguments.small {
-            small_site(number, tenant)
+            small_site(number, tenant, number % arguments.clusters)
         } else {
             site(number, tenant, arguments.template.unwrap_or(MIX[number % MIX.len()]), &mut random)
         };
@@ -189,16 +196,26 @@ fn site(number: usize, tenant: u64, template: &str, random: &mut Random) -> Stri
 }
 
 /// Ten plain objects a site.
-fn small_fleet(out: &Path) -> io::Result<()> {
+fn small_fleet(out: &Path, clusters: usize) -> io::Result<()> {
+    let branch = if clusters > 1 { "rendered-{{cluster.name}}" } else { "rendered" };
     write(
         &out.join("bayplan.yaml"),
-        "apiVersion: bayplan/v1\nkind: Fleet\nmetadata: {name: small}\nspec: {values: {registry: registry.example.org}}\n",
+        &format!(
+            "apiVersion: bayplan/v1\nkind: Fleet\nmetadata: {{name: small}}\nspec:\n  values: {{registry: registry.example.org}}\n  \
+             publish: {{branch: \"{branch}\"}}\n"
+        ),
     )?;
-    write(
-        &out.join("site-specs/base.yaml"),
-        "apiVersion: bayplan/v1\nkind: Cluster\nmetadata: {name: one}\nspec: {kubernetesVersion: \"1.36\", accepts: [testing]}\n---\n\
-         apiVersion: bayplan/v1\nkind: Environment\nmetadata: {name: testing}\nspec: {tier: testing, clusters: [one]}\n",
-    )?;
+    for number in 0..clusters {
+        write(
+            &out.join(format!("site-specs/clusters/cluster-{number}.yaml")),
+            &format!(
+                "apiVersion: bayplan/v1\nkind: Cluster\nmetadata: {{name: cluster-{number}}}\n\
+                 spec: {{kubernetesVersion: \"1.36\", accepts: [testing]}}\n---\n\
+                 apiVersion: bayplan/v1\nkind: Environment\nmetadata: {{name: testing-{number}}}\n\
+                 spec: {{tier: testing, clusters: [cluster-{number}]}}\n"
+            ),
+        )?;
+    }
     write(
         &out.join("templates/ten/template.yaml"),
         "apiVersion: bayplan/v1\nkind: Template\nmetadata: {name: ten}\nspec:\n  scope: site\n  values:\n    schema:\n      properties:\n        \
@@ -231,10 +248,10 @@ fn small_fleet(out: &Path) -> io::Result<()> {
     write(&out.join("templates/ten/ten.yaml.mustache"), &manifest)
 }
 
-fn small_site(number: usize, tenant: u64) -> String {
+fn small_site(number: usize, tenant: u64, environment: usize) -> String {
     format!(
         "apiVersion: bayplan/v1\nkind: Site\nmetadata: {{name: site-{number}}}\nspec:\n  tenant: tenant-{tenant}\n  template: ten\n  values:\n    image: \
-         \"site-{number}:1.0\"\n    host: site-{number}.example\n    env: [{{name: A, value: \"{number}\"}}]\n  environments: {{testing: {{}}}}\n"
+         \"site-{number}:1.0\"\n    host: site-{number}.example\n    env: [{{name: A, value: \"{number}\"}}]\n  environments: {{testing-{environment}: {{}}}}\n"
     )
 }
 

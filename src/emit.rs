@@ -69,8 +69,9 @@ fn layered_files(objects: &[&Object<'_>], base: &str, inside: impl Fn(&Object<'_
     // Where two objects share a short name, all of them get their group.
     let mut in_order: Vec<usize> = (0..paths.len()).collect();
     in_order.sort_unstable_by(|one, other| paths[*one].cmp(&paths[*other]));
-    let shared = in_order.chunk_by(|one, other| paths[*one] == paths[*other]).filter(|sharing| sharing.len() > 1);
-    for number in shared.map(<[usize]>::to_vec).collect::<Vec<_>>().into_iter().flatten() {
+    let sharing = in_order.chunk_by(|one, other| paths[*one] == paths[*other]).filter(|sharing| sharing.len() > 1);
+    let shared: Vec<usize> = sharing.flatten().copied().collect();
+    for number in shared {
         let object = objects[number];
         paths[number] = path(object, &long_name(object.kind(), object.group(), object.name()));
     }
