@@ -59,7 +59,7 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
         false => collector.finish(&Context { filter: &request.filter, units: &compilation.units }),
     };
     check_filter(request, &[&opened], &diff)?;
-    set_by::fill(&mut diff, [None, Some((&opened, &options))]);
+    set_by::fill(&mut diff, [None, Some((&opened, &options))], request.looked_up());
     notes.extend(verdict.notes.iter().cloned());
     let gates = match is_sound {
         true => gates(&verdict),

@@ -40,7 +40,7 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
         false => collector.finish(&Context { filter: &request.filter, units: &new_compilation.units }),
     };
     check_filter(request, &[&opened[0], &opened[1]], &diff)?;
-    set_by::fill(&mut diff, [Some((&opened[0], &options[0])), Some((&opened[1], &options[1]))]);
+    set_by::fill(&mut diff, [Some((&opened[0], &options[0])), Some((&opened[1], &options[1]))], request.looked_up());
     let mut notes = Vec::new();
     let gates = if is_sound == [true, true] {
         let verdict = judge(request, &opened[1], &new_compilation, gate, &kept, &received)?;

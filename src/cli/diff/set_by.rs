@@ -8,11 +8,21 @@ use crate::pipeline::places::{self, Field, Setter};
 use crate::pointer::Pointer;
 use serde_json::Value;
 
-/// Changes that are looked up; the rest is read by few.
-const MOST_HUNKS: usize = 60;
-/// Fields of each, and exceptions.
-const MOST_FIELDS: usize = 6;
-const MOST_EXCEPTIONS: usize = 4;
+/// What is looked up; the rest is read by few.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    hunks: usize,
+    /// Of each.
+    fields: usize,
+    exceptions: usize,
+}
+
+impl Most {
+    /// For texts, which show as much.
+    pub const TEXT: Most = Most { hunks: 60, fields: 6, exceptions: 4 };
+    /// For pages, which people search.
+    pub const PAGE: Most = Most { hunks: 200, fields: 40, exceptions: 6 };
+}
 
 /// One side: what was compiled, and how.
 type SideOf<'a> = Option<(&'a Opened, &'a Options)>;
@@ -34,10 +44,10 @@ struct Question {
 }
 
 /// Adds who sets each field on the sides whose specs are known.
-pub fn fill(diff: &mut Diff, sides: [SideOf<'_>; 2]) {
+pub fn fill(diff: &mut Diff, sides: [SideOf<'_>; 2], most: Most) {
     for (side, known) in sides.into_iter().enumerate().rev() {
         let Some((opened, options)) = known else { continue };
-        let questions = questions(diff, side);
+        let questions = questions(diff, side, most);
         let fields: Vec<Field<'_>> = questions
             .iter()
             .map(|question| Field {
@@ -60,11 +70,11 @@ pub fn fill(diff: &mut Diff, sides: [SideOf<'_>; 2]) {
     }
 }
 
-fn questions(diff: &Diff, side: usize) -> Vec<Question> {
+fn questions(diff: &Diff, side: usize, most: Most) -> Vec<Question> {
     let mut questions = Vec::new();
-    for (number, hunk) in diff.hunks.iter().enumerate().take(MOST_HUNKS).filter(|(_, hunk)| !hunk.is_bundle()) {
+    for (number, hunk) in diff.hunks.iter().enumerate().take(most.hunks).filter(|(_, hunk)| !hunk.is_bundle()) {
         let (Some(identity), Some(subject)) = (&hunk.sample[side], hunk.subjects.first()) else { continue };
-        for (index, field) in hunk.fields.iter().enumerate().take(MOST_FIELDS) {
+        for (index, field) in hunk.fields.iter().enumerate().take(most.fields) {
             let other = match &field.values {
                 Values::Same { old, new } | Values::Differ { old, new, .. } => [new, old][side].as_ref(),
                 Values::Alike { .. } => None,
@@ -74,7 +84,7 @@ fn questions(diff: &Diff, side: usize) -> Vec<Question> {
                 .push(Question { was, ..question(Slot::Field(number, index), subject, identity, &field.at[side]) });
         }
         let first = hunk.fields.first().filter(|_| side == 1);
-        for (index, exception) in hunk.exceptions.iter().enumerate().take(MOST_EXCEPTIONS) {
+        for (index, exception) in hunk.exceptions.iter().enumerate().take(most.exceptions) {
             let slot = Slot::Exception(number, index);
             questions.extend(first.map(|field| question(slot, &exception.subject, &exception.identity, &field.at[1])));
         }
