@@ -63,6 +63,11 @@ impl Request<'_> {
         Options { filter, strict: self.global.strict, is_partial: true, now, ..Options::default() }
     }
 
+    /// How much of who sets what is looked up.
+    fn looked_up(&self) -> set_by::Most {
+        if self.is_page() { set_by::Most::PAGE } else { set_by::Most::TEXT }
+    }
+
     /// Whether more is to be gathered than what differs.
     fn is_page(&self) -> bool {
         self.global.format == Format::Html

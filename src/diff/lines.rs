@@ -119,9 +119,10 @@ impl<'l> Writer<'l> {
         std::mem::take(&mut self.lines)
     }
 
-    /// One field of a hunk, without who sets it.
-    pub fn told_field(&mut self, field: &FoldedField) -> Vec<Line> {
-        self.field(field);
+    /// A field of a hunk with those that are told with it, without who sets them.
+    pub fn told_group(&mut self, group: &Group<'_>) -> Vec<Line> {
+        self.field(group.first);
+        self.others(group);
         std::mem::take(&mut self.lines)
     }
 
@@ -307,8 +308,8 @@ impl<'l> Writer<'l> {
 const FEW_ITEMS: usize = 4;
 
 /// A field with those that are told with it.
-struct Group<'f> {
-    first: &'f FoldedField,
+pub struct Group<'f> {
+    pub first: &'f FoldedField,
     /// Fields of the same name elsewhere in the object that change in the same way.
     alike: Vec<&'f FoldedField>,
     /// More items that come to the same list, or leave it.
@@ -316,13 +317,13 @@ struct Group<'f> {
 }
 
 impl<'f> Group<'f> {
-    fn members(&self) -> impl Iterator<Item = &'f FoldedField> {
+    pub fn members(&self) -> impl Iterator<Item = &'f FoldedField> {
         std::iter::once(self.first).chain(self.alike.iter().copied()).chain(self.items.iter().copied())
     }
 }
 
 /// Fields in groups; each by itself where all of it is asked for.
-fn grouped<'f>(fields: &'f [FoldedField], limits: &Limits) -> Vec<Group<'f>> {
+pub fn grouped<'f>(fields: &'f [FoldedField], limits: &Limits) -> Vec<Group<'f>> {
     let is_full = limits.fields == usize::MAX;
     let mut is_taken = vec![false; fields.len()];
     let mut groups = Vec::new();

@@ -111,9 +111,64 @@ fn gates(report: &Report) -> Markup {
     html! {
         div class=(class) {
             p { strong { (told) } }
-            @for finding in &gates.findings { (self::finding(finding)) }
+            @if gates.findings.len() <= FEW_FINDINGS {
+                @for finding in &gates.findings { (self::finding(finding)) }
+            } @else {
+                (many_findings(report))
+            }
         }
     }
+}
+
+/// So many findings of gates are told one by one.
+const FEW_FINDINGS: usize = 8;
+/// Of more, so many are told at most, and so many Acknowledgements printed of each code.
+const MOST_FINDINGS: usize = 40;
+
+/// Many findings: each sort once, then what to do by code.
+fn many_findings(report: &Report) -> Markup {
+    let folded = report.gate_findings();
+    let mut by_code: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in &report.gates.findings {
+        by_code.entry(finding.code).or_default().push(finding);
+    }
+    html! {
+        ul {
+            @for finding in folded.iter().take(MOST_FINDINGS) { li { (with_code(&sentence(&clean(&finding.told())))) } }
+            @if folded.len() > MOST_FINDINGS { li { "and " (folded.len() - MOST_FINDINGS) " more" } }
+        }
+        @for (code, findings) in by_code {
+            @let helps = || findings.iter().flat_map(|finding| &finding.help);
+            @let advice: BTreeSet<&str> = helps().filter(|help| !help.contains('\n')).map(String::as_str).collect();
+            @let pasted: Vec<&str> = helps().filter_map(|help| acknowledgement_of(help)).collect();
+            div.finding {
+                p { code { (code) } }
+                @for help in advice.into_iter().take(FEW_FINDINGS) { p.soft { (with_code(&sentence(&clean(help)))) } }
+                @if !pasted.is_empty() {
+                    details {
+                        summary { "To go on all the same, add to site-specs/ (" (pasted.len()) "):" }
+                        pre tabindex="0" {
+                            code {
+                                @for (number, text) in pasted.iter().take(MOST_FINDINGS).enumerate() {
+                                    @if number > 0 { "---\n" }
+                                    @for line in text.lines() { (clean(line)) "\n" }
+                                }
+                                @if pasted.len() > MOST_FINDINGS {
+                                    "# and " (pasted.len() - MOST_FINDINGS) " more, which `bayplan publish --dry-run` prints\n"
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The Acknowledgement that a line of help prints.
+fn acknowledgement_of(help: &str) -> Option<&str> {
+    let start = help.find("apiVersion: ")?;
+    help.get(start..).filter(|text| text.contains("kind: Acknowledgement"))
 }
 
 fn finding(finding: &Finding) -> Markup {

@@ -67,7 +67,7 @@ pub fn compare(request: &Request<'_>) -> Result<Compared, Failed> {
     let published = published.as_ref().zip(old_options.as_ref());
     let published = published.map(|(opened, options)| set_by::Side { opened, options, units: &[] });
     let edited = set_by::Side { opened: &opened, options: &options, units: &compilation.units };
-    set_by::fill(&mut diff, [published, Some(edited)]);
+    set_by::fill(&mut diff, [published, Some(edited)], request.looked_up());
     notes.extend(verdict.notes.iter().cloned());
     let gates = match is_sound {
         true => gates(&verdict),

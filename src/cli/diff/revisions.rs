@@ -44,7 +44,7 @@ pub fn compare(request: &Request<'_>, old: &str, new: Option<&str>) -> Result<Co
         set_by::Side { opened: &opened[0], options: &options[0], units: &old_compilation.units },
         set_by::Side { opened: &opened[1], options: &options[1], units: &new_compilation.units },
     ];
-    set_by::fill(&mut diff, sides.map(Some));
+    set_by::fill(&mut diff, sides.map(Some), request.looked_up());
     let mut notes = Vec::new();
     let gates = if is_sound == [true, true] {
         let verdict = judge(request, &opened[1], &new_compilation, gate, &kept, &received)?;

@@ -12,11 +12,21 @@ use crate::pointer::Pointer;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Changes that are looked up; the rest is read by few.
-const MOST_HUNKS: usize = 60;
-/// Fields of each, and exceptions.
-const MOST_FIELDS: usize = 6;
-const MOST_EXCEPTIONS: usize = 4;
+/// What is looked up; the rest is read by few.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    hunks: usize,
+    /// Of each.
+    fields: usize,
+    exceptions: usize,
+}
+
+impl Most {
+    /// For texts, which show as much.
+    pub const TEXT: Most = Most { hunks: 60, fields: 6, exceptions: 4 };
+    /// For pages, which people search.
+    pub const PAGE: Most = Most { hunks: 200, fields: 40, exceptions: 6 };
+}
 
 /// One side: what was compiled, how, and what is known of its namespaces.
 #[derive(Clone, Copy)]
@@ -47,19 +57,19 @@ type Answered = [BTreeSet<(usize, usize)>; 2];
 
 /// Adds who sets each field on the sides whose specs are known: the line that was edited, where a field is made from one, else the
 /// line that sets it.
-pub fn fill(diff: &mut Diff, sides: [Option<Side<'_>>; 2]) {
+pub fn fill(diff: &mut Diff, sides: [Option<Side<'_>>; 2], most: Most) {
     let mut answered = Answered::default();
     let mut only = None;
     if let [Some(old), Some(new)] = sides {
         let edited = EditedLines::between(&old.opened.sources, &new.opened.sources);
         only = only_edit(&edited);
         for (number, side) in [(1, new), (0, old)] {
-            fill_edited(diff, number, side, &edited[number], &mut answered);
+            fill_edited(diff, number, side, &edited[number], &mut answered, most);
         }
     }
     for (number, side) in sides.into_iter().enumerate().rev() {
         let Some(Side { opened, options, .. }) = side else { continue };
-        let mut questions = questions(diff, number, &answered);
+        let mut questions = questions(diff, number, &answered, most);
         // Where a line that was edited is told, what stood elsewhere before is beside the point.
         let has_edit = |hunk: usize| answered[0].range((hunk, 0)..(hunk + 1, 0)).next().is_some();
         questions.retain(|question| number == 1 || !matches!(question.slot, Slot::Field(hunk, _) if has_edit(hunk)));
@@ -101,9 +111,16 @@ fn fill_only(diff: &mut Diff, by: &SetBy) {
 }
 
 /// Of all that a field is made from, the line that was edited.
-fn fill_edited(diff: &mut Diff, side: usize, known: Side<'_>, edited: &EditedLines, answered: &mut Answered) {
+fn fill_edited(
+    diff: &mut Diff,
+    side: usize,
+    known: Side<'_>,
+    edited: &EditedLines,
+    answered: &mut Answered,
+    most: Most,
+) {
     let Side { opened, options, units } = known;
-    let mut questions = questions(diff, side, answered);
+    let mut questions = questions(diff, side, answered, most);
     questions.retain(|question| matches!(question.slot, Slot::Field(..)));
     let fields: Vec<Field<'_>> = questions.iter().map(Question::field).collect();
     if fields.is_empty() {
@@ -136,11 +153,11 @@ fn rank(role: Role) -> usize {
 }
 
 /// The questions about a side that have no answer yet.
-fn questions(diff: &Diff, side: usize, answered: &Answered) -> Vec<Question> {
+fn questions(diff: &Diff, side: usize, answered: &Answered, most: Most) -> Vec<Question> {
     let mut questions = Vec::new();
-    for (number, hunk) in diff.hunks.iter().enumerate().take(MOST_HUNKS).filter(|(_, hunk)| !hunk.is_bundle()) {
+    for (number, hunk) in diff.hunks.iter().enumerate().take(most.hunks).filter(|(_, hunk)| !hunk.is_bundle()) {
         let (Some(identity), Some(subject)) = (&hunk.sample[side], hunk.subjects.first()) else { continue };
-        let unanswered = hunk.fields.iter().enumerate().take(MOST_FIELDS);
+        let unanswered = hunk.fields.iter().enumerate().take(most.fields);
         for (index, field) in unanswered.filter(|(index, _)| !answered[side].contains(&(number, *index))) {
             let other = match &field.values {
                 Values::Same { old, new } | Values::Differ { old, new, .. } => [new, old][side].as_ref(),
@@ -151,7 +168,7 @@ fn questions(diff: &Diff, side: usize, answered: &Answered) -> Vec<Question> {
                 .push(Question { was, ..question(Slot::Field(number, index), subject, identity, &field.at[side]) });
         }
         let first = hunk.fields.first().filter(|_| side == 1);
-        for (index, exception) in hunk.exceptions.iter().enumerate().take(MOST_EXCEPTIONS) {
+        for (index, exception) in hunk.exceptions.iter().enumerate().take(most.exceptions) {
             let slot = Slot::Exception(number, index);
             questions.extend(first.map(|field| question(slot, &exception.subject, &exception.identity, &field.at[1])));
         }

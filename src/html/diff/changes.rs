@@ -2,9 +2,9 @@
 
 use super::{View, badge, colour, is_of};
 use crate::diff::class::Class;
-use crate::diff::lines::{self, Limits, Line, Mark, Writer, clean};
+use crate::diff::lines::{self, Group, Limits, Line, Mark, Writer, clean};
 use crate::diff::summary::count;
-use crate::diff::{Action, Exception, FoldedField, Hunk, SetBy, Subject};
+use crate::diff::{Action, Exception, Hunk, SetBy, Subject, Values};
 use crate::html::words;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,29 +182,39 @@ fn asked(number: usize, hunk: &Hunk, view: &View<'_>) -> Markup {
 
 /// Fields beside who sets them; those of one origin stand together.
 fn fields(hunk: &Hunk, view: &View<'_>, writer: &mut Writer<'_>) -> Markup {
-    let shown = hunk.fields.get(..LIMITS.fields).unwrap_or(&hunk.fields);
+    let groups = lines::grouped(&hunk.fields, &LIMITS);
+    let shown = groups.get(..LIMITS.fields).unwrap_or(&groups);
+    let left: usize = groups.iter().skip(shown.len()).map(|group| group.members().count()).sum();
     let first = if hunk.subjects.len() > 1 { hunk.subjects.first() } else { None };
-    let of_first = |run: &[FoldedField]| match first {
+    let of_first = |run: &[Group<'_>]| match first {
         // Of values of all sorts those of one object are looked up.
-        Some(subject) if run.iter().any(|field| !matches!(field.values, crate::diff::Values::Same { .. })) => {
+        Some(subject) if run.iter().any(|group| !matches!(group.first.values, Values::Same { .. })) => {
             format!("of {}: ", clean(&subject.place()))
         }
         Some(_) | None => String::new(),
     };
     html! {
-        @for run in shown.chunk_by(|one, other| one.set_by == other.set_by) {
-            @let told: Vec<Line> = run.iter().flat_map(|field| writer.told_field(field)).collect();
-            (pair(&told, run.first().into_iter().flat_map(|field| &field.set_by), &of_first(run), view))
+        @for run in shown.chunk_by(|one, other| places(one) == places(other)) {
+            @let told: Vec<Line> = run.iter().flat_map(|group| writer.told_group(group)).collect();
+            (pair(&told, run.first().map(places).unwrap_or_default(), &of_first(run), view))
         }
-        @if hunk.fields.len() > shown.len() {
-            p.wide.soft { "and " (count(hunk.fields.len() - shown.len(), "more field")) }
-        }
+        @if left > 0 { p.wide.soft { "and " (count(left, "more field")) } }
     }
 }
 
+/// Who sets the fields of a group, each once.
+fn places<'f>(group: &Group<'f>) -> Vec<&'f SetBy> {
+    let mut places: Vec<&SetBy> = Vec::new();
+    for place in group.members().flat_map(|field| &field.set_by) {
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    places
+}
+
 /// What changes, and beside it the lines that say so.
-fn pair<'p>(told: &[Line], places: impl Iterator<Item = &'p SetBy>, whose: &str, view: &View<'_>) -> Markup {
-    let places: Vec<&SetBy> = places.collect();
+fn pair(told: &[Line], places: Vec<&SetBy>, whose: &str, view: &View<'_>) -> Markup {
     html! {
         div.change { @for line in told { (self::line(line)) } }
         div.causes {
