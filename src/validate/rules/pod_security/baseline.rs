@@ -100,10 +100,10 @@ fn privileges(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     }
     for (who, field, value) in subject.contexts("/capabilities/add") {
         let is_allowed = |name: &str| CAPABILITIES.contains(&name);
-        violations.extend(Violation::of_capabilities(&who, &field, value, is_allowed));
+        violations.extend(Violation::of_capabilities(&who.to_string(), &field.pointer(), value, is_allowed));
     }
-    let mut refuse = |field: Pointer, message: String, help: &'static str| {
-        violations.push(Violation { field, message, help });
+    let mut refuse = |field: Path, message: String, help: &'static str| {
+        violations.push(Violation { field: field.pointer(), message, help });
     };
     for (who, field, value) in subject.contexts("/procMount") {
         if value.as_str().is_some_and(|kind| !matches!(kind, "" | "Default")) && !subject.has_user_namespace() {
