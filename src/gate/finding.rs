@@ -95,7 +95,11 @@ fn diagnostic(group: &[Finding], today: Date) -> Option<Diagnostic> {
             diagnostic.help.push(because.clone());
         }
     }
-    diagnostic = diagnostic.help(consequence(first.code, first.severity));
+    let is_deleted = first.code.name == DATA_REMOVED.name && group.iter().all(|finding| finding.left_over.is_none());
+    diagnostic = diagnostic.help(match is_deleted {
+        true => "the cluster would delete the data with it",
+        false => consequence(first.code, first.severity),
+    });
     diagnostic = diagnostic.maybe_help(way_out(first.code, first.severity).map(str::to_owned));
     let left_over: Vec<String> = group
         .iter()

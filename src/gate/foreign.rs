@@ -15,6 +15,9 @@ use crate::yaml::read::{ReadOptions, read_text};
 use crate::yaml::value::node_value;
 use serde_json::Value;
 
+/// Folders of a fleet's source, which a branch that was begun from it holds too: nobody applied those.
+const OF_SOURCES: &[&str] = &["crds", "site-specs", "snapshots", "templates"];
+
 /// Data in a file that bayplan did not write.
 #[derive(Debug, Clone)]
 pub struct Foreign {
@@ -27,7 +30,8 @@ pub fn is_foreign(path: &str) -> bool {
     let is_yaml = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
     let is_index = path.rsplit('/').next() == Some("kustomization.yaml");
     let is_delivery = path.split('/').nth(1) == Some(DELIVERY_FOLDER);
-    is_yaml && !is_index && !is_delivery && Place::of(path).is_none() && !handover::is_applier(path)
+    let is_source = path.split('/').next().is_some_and(|folder| OF_SOURCES.contains(&folder));
+    is_yaml && !is_source && !is_index && !is_delivery && Place::of(path).is_none() && !handover::is_applier(path)
 }
 
 /// The data in a foreign file of any number of documents; none where it cannot be read.
