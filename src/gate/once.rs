@@ -43,7 +43,7 @@ pub fn findings(left: &[Published], new: &NewTree<'_>, added: &BTreeMap<String, 
 /// Whether a published Job was one that runs once. With Argo CD it carries no mark, and its name has no hash.
 fn ran_once(old: &Published) -> bool {
     old.is("batch", "Job")
-        && (old.annotation(SSA) == "IfNotPresent" || old.annotation(crate::delivery::argocd::SYNC_WAVE) != "")
+        && (old.annotation(SSA) == "IfNotPresent" || !old.annotation(crate::delivery::argocd::SYNC_WAVE).is_empty())
         && on_change_name(&old.identity.name).is_none()
 }
 

@@ -62,7 +62,7 @@ fn project_allows_more(old: &Object, new: &Object) -> bool {
     // Without a list of what is allowed in a namespace, all is.
     let opens = !old.list(ALLOWS[4]).is_empty() && new.list(ALLOWS[4]).is_empty();
     let adds = |list: &&str| gains(old, new, list) && !(*list == ALLOWS[4] && old.list(list).is_empty());
-    opens || ALLOWS.iter().any(|list| adds(&list)) || DENIES.iter().any(|list| gains(new, old, list))
+    opens || ALLOWS.iter().any(|list| adds(list)) || DENIES.iter().any(|list| gains(new, old, list))
 }
 
 fn label(namespace: &Object) -> &str {
