@@ -38,17 +38,17 @@ fn filters_show_what_they_name() {
              control.dispatchEvent(new Event('input', {{bubbles: true}}));"
         ));
     };
-    browser.expect(shown, &json!(["collection", "exhibits", "intranet", "jubilee", "portal", "shop"]));
+    browser.expect(shown, &json!(["collection", "exhibits", "guides", "intranet", "jubilee", "portal", "shop"]));
     set("tenant", "acme-bank");
     browser.expect(shown, &json!(["intranet", "portal"]));
     set("text", "PORTAL 4.1.3");
     browser.expect(shown, &json!(["portal"]));
     browser.expect(
         "return document.querySelector('output').textContent",
-        &json!("1 of 6 sites, 0 of 15 namespaces shown"),
+        &json!("1 of 7 sites, 0 of 16 namespaces shown"),
     );
     browser.run("document.querySelector('button[type=reset]').click()");
-    browser.expect("return document.querySelector('output').textContent", &json!("6 sites, 15 namespaces shown"));
+    browser.expect("return document.querySelector('output').textContent", &json!("7 sites, 16 namespaces shown"));
     browser.run("const box = document.querySelector('[value=disabled]'); box.click();");
     browser.expect(shown, &json!(["jubilee"]));
 }
