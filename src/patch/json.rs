@@ -96,7 +96,7 @@ impl Step<'_> {
         let taken =
             self.operation.from.as_ref().filter(|from| from.get(object).is_some()).map(|from| Spot::of(object, from));
         if let Err(error) = patch_unsafe(object, std::slice::from_ref(&self.operation.ready)) {
-            return self.forgive(object, &error.kind, taken.is_some()).map_err(Box::new);
+            return self.forgive(object, &error.kind, taken.is_some());
         }
         let source = Pointer::root().child(self.index);
         match self.operation.verb {
@@ -122,12 +122,14 @@ impl Step<'_> {
     }
 
     /// Lets a `test` pass whose numbers differ in writing only; else says what is wrong.
-    fn forgive(&self, object: &Value, kind: &PatchErrorKind, taken: bool) -> Result<(), Problem> {
+    fn forgive(&self, object: &Value, kind: &PatchErrorKind, taken: bool) -> Result<(), Box<Problem>> {
         if let (PatchErrorKind::TestFailed, PatchOperation::Test(test)) = (kind, &self.operation.ready) {
-            let Some(found) = self.operation.path.get(object) else { return Err(self.missing(object, taken)) };
-            return if same(found, &test.value) { Ok(()) } else { Err(self.test_failed(&test.value, found)) };
+            let Some(found) = self.operation.path.get(object) else {
+                return Err(Box::new(self.missing(object, taken)));
+            };
+            return if same(found, &test.value) { Ok(()) } else { Err(Box::new(self.test_failed(&test.value, found))) };
         }
-        Err(self.missing(object, taken))
+        Err(Box::new(self.missing(object, taken)))
     }
 
     fn test_failed(&self, expected: &Value, found: &Value) -> Problem {
