@@ -363,8 +363,8 @@ fn strategic_patch_items_that_cannot_be_placed_are_named() {
         &twins,
         &in_pod(json!({"containers": [{"name": "web", "image": "c"}]})),
         &[&format!(
-            "patch-merge-key {containers}/0: several items of the object have name: \"web\": which one is meant? []\n  use a `json` patch, \
-             which counts items"
+            "patch-merge-key {containers}/0: several items of the object have name: \"web\": which one is meant? [the second of them]\n  remove \
+             one of them, or give it another name; where two are meant, use a `json` patch"
         )],
     );
     twins["spec"]["template"]["spec"]["containers"] = json!([{"image": "a"}]);
@@ -374,7 +374,7 @@ fn strategic_patch_items_that_cannot_be_placed_are_named() {
         &in_pod(json!({"containers": [{"name": "web"}]})),
         &[&format!(
             "patch-merge-key {containers}: `spec.template.spec.containers[0]` of the object does not have its merge key `name` [this list \
-             merges by that key]\n  correct the template, or use a `json` patch"
+             merges by that key]\n  add `name: ...` to the item"
         )],
     );
 }

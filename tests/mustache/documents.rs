@@ -86,7 +86,7 @@ fn a_document_must_be_a_mapping() {
     );
     assert_eq!(
         unrendered("---\n{{text}}\n", &[], &json!({"text": "x"})),
-        "not-a-mapping 2:1 a document must be a mapping, and `text` is a string\n  2:1 this is a whole document\n  value: text"
+        "not-a-mapping 2:1 a document must be a mapping, and `text` is a string\n  2:1 this is a whole document\n  help: write keys around it, or insert a mapping\n  value: text"
     );
 }
 

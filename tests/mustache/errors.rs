@@ -34,7 +34,7 @@ fn tags_must_close() {
     );
     assert_eq!(
         refused("a: {{{text}}: 1}\n", &[]),
-        "unclosed-tag 1:4 `{{{` is not closed by `}}}`\n  1:4 begins here\n  help: to begin a YAML flow mapping with a tag, put a space between them: `{ {{`"
+        "unclosed-tag 1:4 `{{{` is not closed by `}}}`\n  1:4 begins here\n  help: close it with `}}}`, or write two braces; for a YAML map in braces, put a space behind the first: `{ {{`"
     );
     assert_eq!(refused("{{! x\n", &[]).lines().next(), Some("unclosed-tag 1:1 the tag is not closed by `}}`"));
     assert_eq!(refused("a: {{}}\n", &[]).lines().next(), Some("bad-tag 1:4 the tag holds no name"));

@@ -119,18 +119,18 @@ fn a_merge_key_takes_a_mapping_in_below_the_keys_written_beside_it() {
     assert_eq!(one("x: {<<: {{open}}}\n", &values), json!({"x": {"a": 1, "b": {"c": 2}}}));
     assert_eq!(
         unrendered("x:\n  <<: {{number}}\n", &[], &values),
-        "inserted-type 2:7 `number` is a number, so `<<` cannot merge it\n  2:7 a mapping is due here\n  value: number"
+        "inserted-type 2:7 `number` is a number, so `<<` cannot merge it\n  2:7 a mapping is due here\n  help: insert a mapping, or remove the line\n  value: number"
     );
     assert_eq!(
         unrendered("x:\n  <<: {{maybe}}\n", &[], &values),
-        "inserted-type 2:7 `maybe` is null, so `<<` cannot merge it\n  2:7 a mapping is due here\n  value: maybe"
+        "inserted-type 2:7 `maybe` is null, so `<<` cannot merge it\n  2:7 a mapping is due here\n  help: insert a mapping, or remove the line\n  value: maybe"
     );
 }
 
 #[test]
 fn keys_are_compared_again_after_filling() {
     let values = json!({"text": "a", "other": "a"});
-    let expected = "inserted-duplicate-key 2:1 key `a` is there twice\n  2:1 the second one\n  1:1 the first one";
+    let expected = "inserted-duplicate-key 2:1 key `a` is there twice\n  2:1 the second one\n  1:1 the first one\n  help: remove one of them";
     assert_eq!(unrendered("a: 1\n{{text}}: 2\n", &[], &values), expected);
     assert_eq!(unrendered("{{text}}: 1\n{{other}}: 2\n", &[], &values), expected);
     assert_eq!(unrendered("{{text}}: 1\na: 2\n", &[], &values), expected);
@@ -146,7 +146,7 @@ fn lists_and_mappings_have_no_text() {
         ),
         (
             "a: \"{{open}}\"",
-            "inserted-type 1:5 `open` is a mapping and has no text\n  1:5 inserted into a text\n  help: let the tag be the whole value, with no quotes or text beside it\n  value: open",
+            "inserted-type 1:5 `open` is a mapping and has no text\n  1:5 inserted into a text\n  help: name one of its entries: `{{open.KEY}}`, or let the tag be the whole value, without text beside it\n  value: open",
         ),
         (
             "a: |\n  {{list}}\n",
