@@ -161,7 +161,7 @@ fn site(number: usize, tenant: u64, template: &str, random: &mut Random) -> Stri
         }
     }
     if random.one_in(4) && template == "drupal" {
-        let _ = writeln!(text, "    files: {{size: {}Gi}}", 5 * (1 + random.below(8)));
+        let _ = writeln!(text, "    files: {{size: {}Gi}}", 5 * (1 + random.below(7)));
     }
     if random.one_in(3) && template != "drumkit-drupal" {
         text.push_str("    cache: {kind: valkey}\n");
