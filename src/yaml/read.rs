@@ -189,6 +189,20 @@ mod tests {
     }
 
     #[test]
+    fn findings_lie_between_characters() {
+        for text in ["b: [x, \u{a0}<: y}}\n", "b: [\u{e9}: y}\n", "{\"a\": [\u{e9}b\": [1]}}, [], {}]}\n"] {
+            let reading = read_text(text, ReadOptions::default());
+            assert!(!reading.findings.is_empty(), "{text}");
+            for finding in &reading.findings {
+                let places = [(finding.start, finding.end)].into_iter();
+                for (start, end) in places.chain(finding.related.iter().map(|note| (note.start, note.end))) {
+                    assert!(text.get(start as usize..end as usize).is_some(), "{start}..{end} of {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn comments_are_given_in_order_where_they_are_asked_for() {
         let text = "# a\nb: | # c\n  # d\ne: \"# f\" # g\n";
         let options = ReadOptions { comments: true, ..ReadOptions::default() };

@@ -34,7 +34,9 @@ pub(super) fn explain(context: &Context<'_>, at: usize, kind: &ErrorKind) -> Opt
         E::UnclosedFlowCollection { open } => Some(unclosed(text, at, format!("unclosed bracket {open}"))),
         E::MismatchedFlowCollectionEnd { open, close } => {
             let finding = error(text, &codes::UNCLOSED, at, format!("bracket {open} closed by {close}"));
-            Some(match context.open.iter().rev().find(|open| open.is_flow) {
+            // An entry `a: b` of a list is open too, and has no bracket.
+            let is_bracket = |start: usize| text[start..].starts_with(['[', '{']);
+            Some(match context.open.iter().rev().find(|open| open.is_flow && is_bracket(open.start)) {
                 Some(open) => finding.also(narrow(open.start), narrow(open.start + 1), "opened here"),
                 None => finding,
             })
