@@ -1,6 +1,6 @@
 //! The command on repositories: what is compared with what, what is withheld, and how it ends.
 
-use crate::support::{Fleet, Repository};
+use crate::support::{Fleet, Op, Repository};
 
 const SITE: &str = "site-specs/sites/site-002.yaml";
 
@@ -115,6 +115,25 @@ fn gates_are_asked_about_commits_too() {
     assert!(told.contains("DATA AT RISK"), "{told}");
     assert_eq!(repository.told(&["diff", "HEAD"]), told);
     repository.commit("a site leaves");
+    assert_eq!(repository.told(&["diff", "HEAD~1..HEAD"]), told);
+}
+
+/// Whether a claim can grow hangs on its class and on the pods that mount it, neither of which was edited.
+#[test]
+fn gates_read_what_was_not_edited_in_commits_too() {
+    let repository = Repository::published(&Fleet::of(6).edited(
+        "expandable",
+        &[Op::Replace(
+            "templates/base/storage.yaml.mustache",
+            "reclaimPolicy:",
+            "allowVolumeExpansion: true\nreclaimPolicy:",
+        )],
+    ));
+    repository.edit("templates/web/template.yaml", "size: 5Gi", "size: 6Gi");
+    let told = repository.told(&["diff"]);
+    assert!(told.contains("gates: nothing would be refused"), "{told}");
+    assert_eq!(repository.told(&["diff", "HEAD"]), told);
+    repository.commit("claims grow");
     assert_eq!(repository.told(&["diff", "HEAD~1..HEAD"]), told);
 }
 

@@ -1,11 +1,10 @@
 //! What is kept of a tree that was compiled and not published, so that gates can ask about it.
 
 use crate::failure::Failed;
-use crate::gate::{LastTree, Place};
-use crate::spec::common::Layer;
+use crate::gate::{LastTree, is_watched};
 use std::collections::BTreeMap;
 
-/// The paths of a tree, with the bytes of what gates read beyond what differs: data, and namespaces.
+/// The paths of a tree, with the bytes of what gates read.
 #[derive(Default)]
 pub struct KeptTree {
     files: BTreeMap<String, Option<Vec<u8>>>,
@@ -13,9 +12,7 @@ pub struct KeptTree {
 
 impl KeptTree {
     pub fn add(&mut self, path: String, bytes: &[u8]) {
-        let is_data = Place::of(&path).is_some_and(|place| place.layer == Layer::Data);
-        let is_namespace = path.rsplit('/').next().is_some_and(|file| file.starts_with("namespace-"));
-        let bytes = (is_data || is_namespace).then(|| bytes.to_vec());
+        let bytes = is_watched(&path).then(|| bytes.to_vec());
         self.files.insert(path, bytes);
     }
 
