@@ -3,31 +3,30 @@
 mod abandoned;
 mod last;
 mod settled;
+mod target;
+mod tell;
 
 use super::args::Global;
 use super::check::{finish, summarize};
 use super::exit::{CliError, ExitStatus};
-use super::gates::{self, GitTree};
 use super::open::{self, SPECS};
 use super::progress::Progress;
 use super::report::Report;
 use super::timings::Timings;
 use crate::failure::Failed;
-use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
 use crate::load::memory::{Remembered, SpecMemory};
-use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use crate::pipeline::memory::Memory;
 use crate::pipeline::meter::Meter;
 use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
 use crate::publish::{
-    Allowed, ChangeKind, Changes, CommitSource, ComparedTree, GitError, Hydrator, MAX_ATTEMPTS, ObjectId, Outcome,
-    Previous, PublishOptions, Publisher, State, Texts, TreeComparer, TreeWriter, WrittenTree,
+    Allowed, CommitSource, GitError, Hydrator, MAX_ATTEMPTS, ObjectId, Outcome, PublishOptions, Publisher, State, Texts,
 };
 use crate::source::Sources;
 use clap::Args;
 use last::Known;
 use serde_json::json;
 use std::collections::BTreeMap;
+use target::{Branch, Complete, Router, Target};
 
 /// Where state of units is kept, a file for each cluster.
 const UNITS: &str = "units";
@@ -138,45 +137,6 @@ struct Left<'a> {
     remembered: Vec<Remembered>,
 }
 
-/// A branch that is published to, with the clusters whose output goes there.
-struct Target {
-    branch: String,
-    clusters: Vec<String>,
-    publisher: Publisher,
-    previous: Previous,
-    sink: Option<TargetSink>,
-    gate: Gate,
-}
-
-enum TargetSink {
-    Writer(Box<TreeWriter>),
-    Comparer(Box<TreeComparer>),
-}
-
-impl Target {
-    /// Takes units for the branch, and shows the gates what differs.
-    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
-        let changed = match &mut self.sink {
-            Some(TargetSink::Writer(writer)) => {
-                writer.accept(units)?;
-                writer.take_changed()
-            }
-            Some(TargetSink::Comparer(comparer)) => {
-                comparer.accept(units)?;
-                comparer.take_changed()
-            }
-            None => Vec::new(),
-        };
-        gates::feed(&mut self.gate, self.publisher.repository(), changed)
-    }
-}
-
-/// A tree that is complete and judged.
-enum Complete {
-    Written(Box<WrittenTree>),
-    Compared(ComparedTree),
-}
-
 impl Job<'_> {
     fn run(&self) -> Result<ExitStatus, Failed> {
         self.refuse_part_of_a_branch()?;
@@ -221,7 +181,7 @@ impl Job<'_> {
             return Ok((worst, Vec::new()));
         }
         let mut memory = self.recall(&targets);
-        let forgets_objects = targets.iter().all(|target| target.previous.tree.is_none());
+        let forgets_objects = targets.iter().all(|target| target.branch.previous.tree.is_none());
         let mut router = Router { targets };
         let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.meter };
         let compilation = self.loaded.compile_with(&mut Progress::new(&mut router, self.report), extras)?;
@@ -248,7 +208,7 @@ impl Job<'_> {
     /// What the last run left of the clusters that are published.
     fn recall(&self, targets: &[Target]) -> Memory {
         let mut memory = Memory::default();
-        for cluster in targets.iter().flat_map(|target| &target.clusters) {
+        for cluster in targets.iter().flat_map(|target| &target.branch.clusters) {
             if let Some(bytes) = self.left.state.read(UNITS, cluster) {
                 memory.add_cluster(cluster, bytes);
             }
@@ -323,26 +283,12 @@ impl Job<'_> {
         let publisher = Publisher::open(self.source, options)?;
         let previous = publisher.previous()?;
         if let Some(tip) = publisher.up_to_date(&previous, Some(self.source_tree), &clusters)? {
-            tell_unchanged(self.report, branch, &publisher.settle(&previous, tip)?)?;
+            tell::outcome(self.report, branch, self.source, publisher.settle(&previous, tip)?, &[])?;
             return Ok(None);
         }
-        // On a first publish there is nothing to lose.
-        let has_last = previous.tree.is_some();
-        let sink = if self.args.dry_run {
-            let mut comparer = publisher.comparer(&previous)?;
-            if has_last {
-                comparer.watch(is_watched);
-            }
-            TargetSink::Comparer(Box::new(comparer))
-        } else {
-            let mut writer = publisher.writer(&previous)?;
-            if has_last {
-                writer.watch(is_watched);
-            }
-            TargetSink::Writer(Box::new(writer))
-        };
-        let gate = Gate::default();
-        Ok(Some(Target { branch: branch.to_owned(), clusters, publisher, previous, sink: Some(sink), gate }))
+        let branch = Branch { name: branch.to_owned(), clusters, publisher, previous };
+        let tree = branch.begin(self.args.dry_run)?;
+        Ok(Some(Target { branch, tree }))
     }
 
     fn tell_abandoned(&self) -> Result<(), Failed> {
@@ -362,38 +308,43 @@ impl Job<'_> {
     fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<(ExitStatus, Vec<String>), Failed> {
         let mut worst = ExitStatus::Fine;
         let mut lost = Vec::new();
-        for mut target in targets {
-            let (complete, verdict) = match self.judge(&mut target, compilation) {
-                Ok(Some(judged)) => judged,
-                Ok(None) => continue,
+        for Target { branch, tree } in targets {
+            let (complete, verdict) = match tree.judge(&branch, compilation, self.source, self.options) {
+                Ok(judged) => judged,
                 Err(failure) => {
-                    worst = worst.max(self.refused(&target.branch, &failure));
+                    worst = worst.max(self.refused(&branch.name, &failure));
                     continue;
                 }
             };
             worst = worst.max(self.told(self.report.diagnostics(&verdict.diagnostics, self.sources)));
             if verdict.is_refused() {
-                self.report.note(&format!("{}: nothing was published", target.branch));
+                self.report.note(&format!("{}: nothing was published", branch.name));
                 worst = worst.max(ExitStatus::Refused);
                 continue;
             }
             let outcome = match complete {
-                Complete::Written(written) => target
+                Complete::Written(written) => branch
                     .publisher
-                    .commit(&target.previous, *written, self.source_tree, &verdict.notes)
+                    .commit(&branch.previous, *written, self.source_tree, &verdict.notes)
                     .map_err(Failed::from),
                 Complete::Compared(compared) => {
-                    worst = worst.max(self.told(self.tell_planned(&target, &compared.changes)));
+                    worst = worst.max(self.told(tell::planned(self.report, &branch.name, &compared.changes)));
                     verdict.notes.iter().for_each(|note| self.report.note(note));
                     continue;
                 }
             };
             match outcome {
-                Ok(Outcome::LostRace) => lost.push(target.branch),
+                Ok(Outcome::LostRace) => lost.push(branch.name),
                 Ok(outcome) => {
-                    worst = worst.max(self.told(self.tell_outcome(&target.branch, outcome, &verdict.notes)));
+                    worst = worst.max(self.told(tell::outcome(
+                        self.report,
+                        &branch.name,
+                        self.source,
+                        outcome,
+                        &verdict.notes,
+                    )));
                 }
-                Err(failure) => worst = worst.max(self.refused(&target.branch, &failure)),
+                Err(failure) => worst = worst.max(self.refused(&branch.name, &failure)),
             }
         }
         Ok((worst, lost))
@@ -408,80 +359,6 @@ impl Job<'_> {
             },
             |()| ExitStatus::Fine,
         )
-    }
-
-    /// What came of a branch.
-    fn tell_outcome(&self, branch: &str, outcome: Outcome, notes: &[String]) -> Result<(), Failed> {
-        let published = match outcome {
-            Outcome::Unchanged { .. } => return tell_unchanged(self.report, branch, &outcome),
-            Outcome::LostRace => return Ok(()),
-            Outcome::Published(published) => published,
-        };
-        published.notices.iter().for_each(|notice| self.report.note(&format!("note: {notice}")));
-        notes.iter().for_each(|note| self.report.note(note));
-        let source = self.source.facts().commit;
-        let changes = &published.changes;
-        if self.report.is_json() {
-            return self.report.result_line(&json!({
-                "type": "result", "branch": branch, "state": "published", "commit": published.commit.to_string(),
-                "parent": published.parent.map(|parent| parent.to_string()), "tree": published.tree.to_string(),
-                "source": source.to_string(), "added": changes.added, "modified": changes.modified,
-                "removed": changes.removed, "notes": notes,
-            }));
-        }
-        let line = format!("{branch}: {} from {} ({})\n", published.commit.short(), source.short(), counted(changes));
-        self.report.result_bytes(line.as_bytes())
-    }
-
-    /// Completes the tree of a branch and asks the gates about it.
-    fn judge(&self, target: &mut Target, compilation: &Compilation) -> Result<Option<(Complete, Verdict)>, Failed> {
-        let (complete, changed) = match target.sink.take() {
-            Some(TargetSink::Writer(writer)) => {
-                let mut written = writer.finish()?;
-                let changed = std::mem::take(&mut written.changed);
-                (Complete::Written(Box::new(written)), changed)
-            }
-            Some(TargetSink::Comparer(comparer)) => {
-                let mut compared = comparer.finish()?;
-                let changed = std::mem::take(&mut compared.changed);
-                (Complete::Compared(compared), changed)
-            }
-            None => return Ok(None),
-        };
-        let repository = target.publisher.repository();
-        gates::feed(&mut target.gate, repository, changed)?;
-        let last = target.previous.tree.map(|tree| GitTree::new(repository, tree));
-        let verdict = std::mem::take(&mut target.gate).judge(&Question {
-            compilation,
-            clusters: &target.clusters,
-            last: last.as_ref().map(|last| last as &dyn LastTree),
-            today: gates::day_of(self.source.facts().time),
-            filter: &Filter::default(),
-            strict: self.options.strict,
-        })?;
-        Ok(Some((complete, verdict)))
-    }
-
-    fn tell_planned(&self, target: &Target, changes: &Changes) -> Result<(), Failed> {
-        if self.report.is_json() {
-            let paths: Vec<_> = changes
-                .paths
-                .iter()
-                .map(|change| json!({"path": change.path, "change": change_word(change.kind)}))
-                .collect();
-            return self.report.result_line(&json!({
-                "type": "result", "branch": target.branch, "state": "planned", "added": changes.added,
-                "modified": changes.modified, "removed": changes.removed, "paths": paths,
-            }));
-        }
-        let mut text = format!("{}: would change ({})\n", target.branch, counted(changes));
-        if changes.is_empty() {
-            text = format!("{}: would not change\n", target.branch);
-        }
-        for change in &changes.paths {
-            text.push_str(&format!("  {} {}\n", change_word(change.kind), change.path));
-        }
-        self.report.result_bytes(text.as_bytes())
     }
 
     fn summary(&self, status: ExitStatus, compilation: &Compilation) -> Result<(), Failed> {
@@ -500,71 +377,5 @@ fn publish_options(args: &PublishArgs, branch: &str, hydrator: Option<Hydrator>)
         version: env!("CARGO_PKG_VERSION").to_owned(),
         dry_run: args.dry_run,
         hydrator,
-    }
-}
-
-fn tell_unchanged(report: &Report, branch: &str, outcome: &Outcome) -> Result<(), Failed> {
-    if let Outcome::Unchanged { notices, .. } = outcome {
-        notices.iter().for_each(|notice| report.note(&format!("note: {notice}")));
-    }
-    if report.is_json() {
-        return report.result_line(&json!({"type": "result", "branch": branch, "state": "unchanged"}));
-    }
-    report.result_bytes(format!("{branch}: up to date\n").as_bytes())
-}
-
-fn change_word(kind: ChangeKind) -> &'static str {
-    match kind {
-        ChangeKind::Added => "added",
-        ChangeKind::Modified => "modified",
-        ChangeKind::Removed => "removed",
-    }
-}
-
-fn counted(changes: &Changes) -> String {
-    format!("{} added, {} modified, {} removed", changes.added, changes.modified, changes.removed)
-}
-
-/// Hands each unit to the branch of its cluster.
-struct Router {
-    targets: Vec<Target>,
-}
-
-impl Sink for Router {
-    fn accept(&mut self, units: Vec<Unit>) -> Result<(), Failed> {
-        let mut by_target: Vec<Vec<Unit>> = self.targets.iter().map(|_| Vec::new()).collect();
-        for unit in units {
-            let cluster = unit.folder().as_str().split('/').next().unwrap_or_default().to_owned();
-            let number = self.targets.iter().position(|target| target.clusters.contains(&cluster));
-            if let Some(list) = number.and_then(|number| by_target.get_mut(number)) {
-                list.push(unit);
-            }
-        }
-        for (target, units) in self.targets.iter_mut().zip(by_target) {
-            target.accept(units)?;
-        }
-        Ok(())
-    }
-
-    fn keep(&mut self, folder: &OutputPath, kept: Kept) -> Result<bool, Failed> {
-        let cluster = folder.as_str().split('/').next().unwrap_or_default();
-        let target = self.targets.iter_mut().find(|target| target.clusters.iter().any(|name| name == cluster));
-        match target.and_then(|target| target.sink.as_mut()) {
-            Some(TargetSink::Writer(writer)) => writer.keep(folder, kept),
-            Some(TargetSink::Comparer(comparer)) => Sink::keep(comparer.as_mut(), folder, kept),
-            None => Ok(false),
-        }
-    }
-
-    fn take_contents(&mut self) -> BTreeMap<String, ContentId> {
-        let mut contents = BTreeMap::new();
-        for target in &mut self.targets {
-            match &mut target.sink {
-                Some(TargetSink::Writer(writer)) => contents.extend(writer.take_contents()),
-                Some(TargetSink::Comparer(comparer)) => contents.extend(Sink::take_contents(comparer.as_mut())),
-                None => {}
-            }
-        }
-        contents
     }
 }

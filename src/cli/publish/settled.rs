@@ -1,7 +1,7 @@
 //! Tells that there is nothing to do, without reading any input.
 
 use super::last::Known;
-use super::{PublishArgs, abandoned, publish_options, tell_unchanged};
+use super::{PublishArgs, abandoned, publish_options, tell};
 use crate::cli::report::Report;
 use crate::failure::Failed;
 use crate::publish::{CommitSource, GitError, ObjectId, Previous, PublishOptions, Publisher};
@@ -33,7 +33,7 @@ pub fn tell(args: &PublishArgs, report: &Report, source: &CommitSource, known: &
         }
     }
     for (branch, outcome) in outcomes {
-        tell_unchanged(report, branch, &outcome)?;
+        tell::outcome(report, branch, source, outcome, &[])?;
     }
     abandoned::tell(args, report, source, &known.pattern, &known.branches)?;
     report.summary("", json!({"exitCode": 0}))?;
