@@ -62,6 +62,11 @@ pub struct Kept {
     pub files: usize,
 }
 
+/// The cluster that a path of the output tree belongs to.
+pub fn cluster_of(path: &str) -> &str {
+    path.split('/').next().unwrap_or_default()
+}
+
 /// One file, its path relative to the folder of its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {

@@ -3,7 +3,7 @@
 use crate::acknowledgement::Date;
 use crate::failure::Failed;
 use crate::gate::{Changed, Gate, LastTree, is_watched};
-use crate::output::{Sink, Unit};
+use crate::output::{Sink, Unit, cluster_of};
 use crate::pipeline::Loaded;
 use crate::publish::{ChangedFile, CommitTime, ObjectId, ObjectKind, PublishedTree, Repository, TreeComparer};
 use std::collections::BTreeSet;
@@ -69,11 +69,6 @@ pub fn clusters_of<'p>(
     }
     let folders: BTreeSet<&str> = paths.filter_map(|path| path.split_once('/')).map(|(folder, _)| folder).collect();
     branches.into_keys().filter(|cluster| folders.contains(cluster.as_str())).collect()
-}
-
-/// The cluster that a path of the output tree belongs to.
-pub fn cluster_of(path: &str) -> &str {
-    path.split('/').next().unwrap_or_default()
 }
 
 /// A sink that compares with a published tree and feeds the gates, for commands that write nothing.

@@ -7,6 +7,7 @@ use crate::finish::hash::{hex, sha256_of_json};
 use crate::finish::labels;
 use crate::gate::{Place, identity_of, read_object};
 use crate::object::Identity;
+use crate::output::cluster_of;
 use crate::spec::common::Layer;
 use serde_json::Value;
 use std::fmt;
@@ -86,7 +87,7 @@ impl Object {
         };
         let home = if identity.is("", "Namespace") { &identity.name } else { &identity.namespace };
         let subject = Subject {
-            cluster: path.split('/').next().unwrap_or_default().to_owned(),
+            cluster: cluster_of(path).to_owned(),
             environment: place.as_ref().map(|place| place.environment.clone()).unwrap_or_default(),
             namespace: home.clone(),
             site: label(labels::SITE),

@@ -41,10 +41,15 @@ pub struct Finding {
 impl Finding {
     /// An error about an object of the published tree.
     pub fn about(code: &'static Code, object: &Published, what: String) -> Self {
+        Finding::error(code, object.subject(), what)
+    }
+
+    /// An error about what a subject names, whatever else holds.
+    pub fn error(code: &'static Code, subject: Subject, what: String) -> Self {
         Finding {
             code,
             severity: Severity::Error,
-            subject: object.subject(),
+            subject,
             what,
             because: None,
             span: None,

@@ -2,15 +2,14 @@
 //! tree too, or whoever applies the branch deletes it.
 
 use super::codes::DATA_REMOVED;
-use super::condition::Condition;
 use super::finding::Finding;
 use super::handover;
 use super::new_tree::NewTree;
 use super::object::{DATA_KINDS, Place, identity_of};
 use crate::acknowledgement::Subject;
-use crate::diag::Severity;
 use crate::emit::DELIVERY_FOLDER;
 use crate::object::Identity;
+use crate::output::cluster_of;
 use crate::yaml::read::{ReadOptions, read_text};
 use crate::yaml::value::node_value;
 use serde_json::Value;
@@ -57,25 +56,15 @@ pub fn findings(foreign: &[Foreign], new: &NewTree<'_>) -> Vec<Finding> {
         .map(|Foreign { path, identity }| {
             let is_namespace = identity.is("", "Namespace");
             let subject = Subject {
-                cluster: path.split('/').next().unwrap_or_default().to_owned(),
+                cluster: cluster_of(path).to_owned(),
                 namespace: if is_namespace { identity.name.clone() } else { identity.namespace.clone() },
                 kind: identity.kind.clone(),
                 name: identity.name.clone(),
                 ..Subject::default()
             };
-            Finding {
-                code: &DATA_REMOVED,
-                severity: Severity::Error,
-                subject,
-                what: format!("{identity} of the adopted file {path} leaves"),
-                because: Some(
-                    "what others wrote carries no mark that keeps it: the cluster would delete it".to_owned(),
-                ),
-                span: None,
-                path: None,
-                condition: Condition::Always,
-                left_over: None,
-            }
+            let what = format!("{identity} of the adopted file {path} leaves");
+            let because = "what others wrote carries no mark that keeps it: the cluster would delete it".to_owned();
+            Finding { because: Some(because), ..Finding::error(&DATA_REMOVED, subject, what) }
         })
         .collect()
 }

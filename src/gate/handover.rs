@@ -4,7 +4,6 @@
 //! the same: the two know nothing of each other.
 
 use super::codes::DELIVERY_MOVED;
-use super::condition::Condition;
 use super::facts::Facts;
 use super::finding::Finding;
 use super::object::{Place, Published, identity_of, read_object};
@@ -14,6 +13,7 @@ use crate::emit::DELIVERY_FOLDER;
 use crate::failure::Failed;
 use crate::finish::{labels, protection};
 use crate::object::Identity;
+use crate::output::cluster_of;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ impl Applier {
             }
         };
         Some(Applier {
-            cluster: path.split('/').next().unwrap_or_default().to_owned(),
+            cluster: cluster_of(path).to_owned(),
             environment: label(labels::ENVIRONMENT),
             tenant: label(labels::TENANT),
             folders: folders.collect(),
@@ -104,17 +104,7 @@ impl Applier {
             kind: self.identity.kind.clone(),
             name: self.identity.name.clone(),
         };
-        Finding {
-            code: &DELIVERY_MOVED,
-            severity,
-            subject,
-            what,
-            because: None,
-            span: None,
-            path: None,
-            condition: Condition::Always,
-            left_over: None,
-        }
+        Finding { severity, ..Finding::error(&DELIVERY_MOVED, subject, what) }
     }
 }
 

@@ -1,13 +1,11 @@
 //! `mass-removal`: too much leaves at once to be meant.
 
 use super::codes::MASS_REMOVAL;
-use super::condition::Condition;
 use super::facts::Facts;
 use super::finding::Finding;
 use super::new_tree::NewTree;
 use super::object::{Place, Published};
 use crate::acknowledgement::Subject;
-use crate::diag::Severity;
 use crate::failure::Failed;
 use crate::finish::labels;
 use crate::spec::common::Layer;
@@ -124,17 +122,7 @@ fn leaves_whole(
 }
 
 fn finding(subject: Subject, what: String) -> Finding {
-    Finding {
-        code: &MASS_REMOVAL,
-        severity: Severity::Error,
-        subject,
-        what,
-        because: None,
-        span: None,
-        path: None,
-        condition: Condition::Always,
-        left_over: None,
-    }
+    Finding::error(&MASS_REMOVAL, subject, what)
 }
 
 /// How many protected objects a cluster has in the last tree. Only the layer `data` and Namespaces are kept.

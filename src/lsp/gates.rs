@@ -5,14 +5,14 @@
 
 use super::worker::Still;
 use crate::acknowledgement::Date;
-use crate::cli::gates::{GatedComparer, GitTree, cluster_of};
+use crate::cli::gates::{GatedComparer, GitTree};
 use crate::diag::Diagnostic;
 use crate::failure::Failed;
 use crate::gate::{LastTree, Question};
 use crate::ide::Fleet;
 use crate::ide::locate::{self, Target};
 use crate::ide::outline::Outline;
-use crate::output::{Sink, Unit};
+use crate::output::{Sink, Unit, cluster_of};
 use crate::pipeline::{Compilation, Filter, Loaded, Options, UnitSummary};
 use crate::publish::{BranchName, ObjectId, Rendered, Repository};
 use crate::spec::Kind;

@@ -3,12 +3,13 @@
 use super::{Nowhere, finish, summarize};
 use crate::cli::args::Global;
 use crate::cli::exit::{CliError, ExitStatus};
-use crate::cli::gates::{self, GatedComparer, GitTree, cluster_of, clusters_of};
+use crate::cli::gates::{self, GatedComparer, GitTree, clusters_of};
 use crate::cli::open::{self, Opened};
 use crate::cli::report::Report;
 use crate::diag::Severity;
 use crate::failure::Failed;
 use crate::gate::{LastTree, Question};
+use crate::output::cluster_of;
 use crate::pipeline::{self, Filter, Loaded, Options};
 use crate::publish::{BranchName, CommitTime, ObjectId, Rendered, Repository, Start, files, resolve};
 

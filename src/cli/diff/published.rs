@@ -4,13 +4,13 @@ use super::page::{self, Differences, Gathered, Looking};
 use super::set_by;
 use super::{Compared, Request, gates, withheld};
 use crate::cli::exit::CliError;
-use crate::cli::gates::{GitTree, cluster_of, day_of};
+use crate::cli::gates::{GitTree, day_of};
 use crate::cli::open::{self, Opened, Source};
 use crate::cli::progress::Progress;
 use crate::diff::{self, Collector, Context, Diff, FileChange};
 use crate::failure::Failed;
 use crate::gate::{Changed, Gate, LastTree, Question, Verdict, is_watched};
-use crate::output::{Sink, Unit};
+use crate::output::{Sink, Unit, cluster_of};
 use crate::pipeline::{self, Compilation, Loaded};
 use crate::publish::{
     BranchName, ChangedFile, CommitTime, ObjectId, ObjectKind, Provenance, Repository, Start, TreeComparer,
