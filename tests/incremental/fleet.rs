@@ -7,6 +7,14 @@ pub const FILES: usize = VERSIONS.len();
 /// How many units the fleet has in its first version: namespaces, and the delivery of clusters.
 pub const UNITS: usize = 10;
 
+/// The files of sites.
+pub const SITES: &[&str] = &[
+    "site-specs/sites/shop.yaml",
+    "site-specs/sites/blog.yaml",
+    "site-specs/sites/wiki.yaml",
+    "site-specs/sites/beta.yaml",
+];
+
 /// Each file with its versions.
 const VERSIONS: &[(&str, &[&str])] = &[
     (
