@@ -233,7 +233,9 @@ fn of_edited_sites_no_other_is_compiled_while_others_see_no_difference() {
     assert!(!is_enough(&mut fleet, shop, 0), "after an error neither");
     assert!(!is_enough(&mut fleet, shop, 3), "another tenant");
     assert!(!is_enough(&mut fleet, shop, 5), "another name");
-    assert!(!is_enough(&mut fleet, shop, 6), "no file");
+    assert!(!is_enough(&mut fleet, shop, 0), "the first name");
+    assert!(!is_enough(&mut fleet, shop, 6), "a value that looks like a tag");
+    assert!(!is_enough(&mut fleet, shop, 7), "no file");
     assert!(!is_enough(&mut fleet, shop, 0), "a new file");
     assert!(!is_enough(&mut fleet, "site-specs/tenants/acme.yaml", 1), "no site");
     assert!(!is_enough(&mut fleet, "templates/room/template.yaml", 1), "no spec");
