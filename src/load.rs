@@ -5,19 +5,22 @@
 
 mod collect;
 pub mod facts;
+mod heads;
 pub mod inputs;
 pub mod memory;
+pub mod reach;
 mod reading;
 pub mod references;
 pub mod templates;
 
 use crate::diag::{Code, Diagnostics};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, Sources};
 use crate::spec::{
     AcknowledgementSpec, ClusterSpec, EnvironmentSpec, FleetSpec, Kind, SiteSpec, Spec, TenantSpec, Values,
 };
 use crate::yaml::Document;
-use collect::{Collected, collect_of};
+use collect::collect_of;
+use heads::Head;
 use memory::SpecMemory;
 pub use reading::{BrokenSpec, Reading, read, read_files, read_with};
 use serde_json::{Map, Value};
@@ -61,7 +64,7 @@ pub struct Specs {
 }
 
 /// The names of all specs and templates that exist.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names(BTreeSet<(Kind, String)>);
 
 impl FromIterator<(Kind, String)> for Names {
@@ -92,8 +95,19 @@ pub struct Cluster {
 ///
 /// Unreadable specs are passed over here; [`load`] reports them.
 pub fn named_files(sources: &Sources, memory: &SpecMemory) -> NamedFiles {
-    let is_wanted = |file: &SourceFile| may_name_files(&file.bytes);
-    named(&collect_of(sources, memory, &is_wanted))
+    let mut named = NamedFiles::default();
+    let may_name = |id: &FileId| may_name_files(&sources.file(*id).bytes);
+    let is_unknown = |id: &FileId| match memory.heads(memory::key(sources.file(*id))) {
+        Some(heads) => {
+            heads.iter().for_each(|head| named.add(head));
+            false
+        }
+        None => true,
+    };
+    let unknown: BTreeSet<FileId> = collect::spec_files(sources).filter(may_name).filter(is_unknown).collect();
+    let collected = collect_of(sources, memory, &|id| unknown.contains(&id), &NamedFiles::default());
+    named.extend(collected.named());
+    named
 }
 
 /// Whether a spec file can name other files: a key that does so stands in its text, unless it is written with an escape.
@@ -103,7 +117,7 @@ fn may_name_files(bytes: &[u8]) -> bool {
 }
 
 /// Paths that specs name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct NamedFiles {
     pub manifests: BTreeSet<String>,
     /// Facts and secrets: no message may show a line of theirs, in case that they hold a secret in plain text.
@@ -118,13 +132,16 @@ impl NamedFiles {
     fn contains(&self, path: &str) -> bool {
         self.manifests.contains(path) || self.private.contains(path)
     }
-}
 
-fn named(collected: &Collected) -> NamedFiles {
-    let facts = collected.clusters.iter().filter_map(|cluster| cluster.spec.facts.terraform_output.clone());
-    let manifests = collected.sites.iter().flat_map(|site| site.spec.manifests.iter().map(|entry| entry.file.clone()));
-    let secrets = collected.sites.iter().flat_map(|site| site.spec.secrets.iter().map(|entry| entry.file.clone()));
-    NamedFiles { manifests: manifests.collect(), private: facts.chain(secrets).collect() }
+    fn add(&mut self, head: &Head<'_>) {
+        self.manifests.extend(head.manifests.iter().map(|path| (*path).to_owned()));
+        self.private.extend(head.private.iter().map(|path| (*path).to_owned()));
+    }
+
+    fn extend(&mut self, other: NamedFiles) {
+        self.manifests.extend(other.manifests);
+        self.private.extend(other.private);
+    }
 }
 
 /// Reads the whole fleet. Nothing if any error was found.

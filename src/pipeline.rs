@@ -9,6 +9,7 @@
 pub mod branches;
 pub mod cluster;
 pub mod cross;
+pub mod edited;
 pub mod filter;
 mod made_from;
 pub mod memory;
@@ -25,17 +26,19 @@ use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::failure::Failed;
 use crate::kubernetes::{Api, Minor};
 use crate::load::memory::{Remembered, SpecMemory};
+use crate::load::reach::{self, Others, Reach};
 use crate::load::{self, Specs};
 use crate::object::Identity;
 use crate::output::Sink;
 use crate::patching::{Hits, PatchLayer};
 use crate::resolve::{Unit, deployments, units};
 use crate::secrets;
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::spec::Kind;
 use crate::spec::common::Layer;
 use crate::spec::fleet::FleetSpec;
 use crate::validate::rules::duplicate_host::HostClaim;
+use edited::Whole;
 pub use filter::Filter;
 use filter::Scope;
 use memory::Memory;
@@ -77,6 +80,12 @@ pub struct Compilation {
     pub acknowledgements: Acknowledgements,
     /// How much of a cluster's protected objects one publish may remove, in percent.
     pub max_removal: usize,
+    /// The patches that changed something.
+    pub hits: Hits,
+    /// Whether a rule had something to say that hangs on other units, or that reviewers let through.
+    pub is_open: bool,
+    /// Cluster and namespace of those that hold objects of several units.
+    pub crowded: BTreeSet<(String, String)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -91,10 +100,17 @@ impl Compilation {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
+
+    /// What is to be known of the fleet by who compiles a part of it next; none where there was anything to say. The compile must
+    /// have been of the whole.
+    pub fn whole(&self) -> Option<Whole> {
+        let is_quiet = self.diagnostics.is_empty() && !self.is_open && self.acknowledgements.iter().next().is_none();
+        is_quiet.then(|| Whole { counts: self.counts, crowded: self.crowded.clone() })
+    }
 }
 
 /// What later checks, lists and gates need to know of a unit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UnitSummary {
     pub cluster: String,
     /// Empty for a cluster's own objects.
@@ -145,7 +161,7 @@ impl UnitFacts {
 }
 
 /// One object that is written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectSummary {
     pub identity: Identity,
     pub layer: Layer,
@@ -263,10 +279,19 @@ impl<'s> Loaded<'s> {
         Loaded::with(sources, options, &SpecMemory::default())
     }
 
-    /// As [`Loaded::new`], with what the last run knew of spec files.
+    /// As [`Loaded::new`], with what the last run knew of spec files: of a fleet of which some sites are asked for, only those
+    /// files are read whose specs may have to do with them.
     pub fn with(sources: &'s Sources, options: &'s Options, memory: &SpecMemory) -> Self {
+        let Filter { sites, tenants, .. } = &options.filter;
+        let is_of_sites = !sites.is_empty() || !tenants.is_empty();
         let mut findings = Findings::default();
-        let reading = load::read_with(sources, memory, findings.phase(Phase::Load));
+        let diagnostics = findings.phase(Phase::Load);
+        let reading = match is_of_sites.then(|| reach::of(sources, memory, sites, tenants)).flatten() {
+            Some(Reach { files, others }) => {
+                load::read_files(sources, memory, &|id| files.contains(&id), others, diagnostics)
+            }
+            None => load::read_with(sources, memory, diagnostics),
+        };
         Loaded::narrowed(sources, options, reading, None, findings)
     }
 
@@ -274,14 +299,10 @@ impl<'s> Loaded<'s> {
     /// options must not be empty.
     pub fn of_part(sources: &'s Sources, options: &'s Options, part: &Part) -> Self {
         let mut findings = Findings::default();
-        let is_wanted = |file: &SourceFile| part.files.contains(&file.path);
-        let reading = load::read_files(
-            sources,
-            &SpecMemory::default(),
-            &is_wanted,
-            part.names.clone(),
-            findings.phase(Phase::Load),
-        );
+        let is_wanted = |id: FileId| part.files.contains(sources.path(id));
+        let others = Others { names: part.names.clone(), ..Others::default() };
+        let reading =
+            load::read_files(sources, &SpecMemory::default(), &is_wanted, others, findings.phase(Phase::Load));
         Loaded::narrowed(sources, options, reading, Some(part), findings)
     }
 
@@ -340,6 +361,11 @@ impl<'s> Loaded<'s> {
             .filter(|_| !self.findings.has_errors())
             .map(|specs| branches::of_clusters(specs, &self.options.filter, &mut ignored))
             .unwrap_or_default()
+    }
+
+    /// The names of the clusters that what was asked for has to do with.
+    pub fn clusters(&self) -> impl Iterator<Item = &str> {
+        self.specs.iter().flat_map(|specs| specs.clusters.keys()).map(String::as_str)
     }
 
     /// The branch of each cluster, compiled or not.
@@ -465,8 +491,10 @@ fn compile_into(
     cross::duplicate_hosts(&prepared, &selected, &compilation.units, &mut open, findings.phase(Phase::Validate));
     cross::shared_delivery(&prepared, &compilation.units, findings.phase(Phase::Validate));
     let is_whole = options.filter.is_empty() && !findings.has_errors();
+    compilation.is_open = open.is_open();
     prepared.policy.report(open.acknowledged(), is_whole, findings.phase(Phase::Validate));
     cross::unhit_patches(&prepared, &hits, &scope, findings.phase(Phase::Patch));
+    compilation.hits = hits;
     meter.lap(Step::Across);
     Ok(())
 }

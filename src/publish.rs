@@ -18,6 +18,7 @@ mod changes;
 mod codes;
 mod delta;
 mod dirty;
+mod edited;
 mod error;
 mod history;
 mod hydrator;

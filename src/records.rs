@@ -21,8 +21,39 @@ pub struct Record {
     range: Range<usize>,
 }
 
-/// Records by digest. Only asked, never iterated.
-pub type Records = HashMap<Digest, Record, BuildHasherDefault<FirstBytes>>;
+/// The records of a file: found by digest, or one after the other as they lie there.
+#[derive(Default)]
+pub struct Records {
+    in_order: Vec<(Digest, Record)>,
+    numbers: HashMap<Digest, usize, BuildHasherDefault<FirstBytes>>,
+}
+
+impl Records {
+    pub fn len(&self) -> usize {
+        self.in_order.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.in_order.is_empty()
+    }
+
+    pub fn get(&self, digest: &Digest) -> Option<&Record> {
+        let number = self.numbers.get(digest)?;
+        self.in_order.get(*number).map(|(_, record)| record)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(Digest, Record)> {
+        self.in_order.iter()
+    }
+}
+
+impl FromIterator<(Digest, Record)> for Records {
+    fn from_iter<I: IntoIterator<Item = (Digest, Record)>>(records: I) -> Self {
+        let in_order: Vec<(Digest, Record)> = records.into_iter().collect();
+        let numbers = in_order.iter().enumerate().map(|(number, (digest, _))| (*digest, number)).collect();
+        Records { in_order, numbers }
+    }
+}
 
 /// Takes the first bytes of a digest for its hash: they are as random as any hash of them would be.
 #[derive(Default)]
@@ -123,12 +154,20 @@ impl Writer {
     pub fn texts(&mut self, texts: &[&str]) {
         texts.iter().for_each(|text| self.text(text));
     }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
 }
 
 /// What is left to read of a record; none where it ends too early, or holds something else.
 pub struct Reader<'b>(&'b [u8]);
 
 impl<'b> Reader<'b> {
+    pub fn of(bytes: &'b [u8]) -> Self {
+        Reader(bytes)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -181,10 +220,14 @@ mod tests {
     fn records_are_found_by_their_digests() {
         let bytes = write("test 1\n", [record("a"), record("b")].iter());
         let records = read("test 1\n", bytes).unwrap();
-        let mut content = records[&Digest::of(b"b")].content();
+        let mut content = records.get(&Digest::of(b"b")).unwrap().content();
         assert_eq!((content.text(), content.number(), content.is_empty()), (Some("b".to_owned()), Some(7), true));
         assert_eq!(content.byte(), None);
-        assert!(!records.contains_key(&Digest::of(b"c")));
+        assert!(records.get(&Digest::of(b"c")).is_none());
+        assert_eq!(
+            records.iter().map(|(digest, _)| *digest).collect::<Vec<_>>(),
+            [b"a", b"b"].map(|text| Digest::of(text))
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Takes what an edge (work tree, git tree, test) has read; gives texts by path or [`FileId`], and turns byte offsets into
 //! lines and columns. It reads no file itself, so that the compiler stays pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Number of a file in [`Sources`], in order of path.
@@ -84,7 +84,6 @@ impl SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
-    by_path: BTreeMap<String, FileId>,
     /// Files whose text no message may show.
     private: BTreeSet<FileId>,
 }
@@ -92,10 +91,13 @@ pub struct Sources {
 impl Sources {
     /// Sorts by path, so that ids do not depend on the order of reading. A path given twice keeps its last content.
     pub fn new(files: impl IntoIterator<Item = SourceFile>) -> Self {
-        let sorted: BTreeMap<String, SourceFile> = files.into_iter().map(|file| (file.path.clone(), file)).collect();
-        let by_path =
-            sorted.keys().enumerate().map(|(index, path)| (path.clone(), FileId(narrow_index(index)))).collect();
-        Sources { files: sorted.into_values().collect(), by_path, private: BTreeSet::new() }
+        let mut files: Vec<SourceFile> = files.into_iter().collect();
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        // Of one path, the last one comes first in the reverse.
+        files.reverse();
+        files.dedup_by(|next, kept| next.path == kept.path);
+        files.reverse();
+        Sources { files, private: BTreeSet::new() }
     }
 
     /// Keeps the text of these files, which may hold secrets, out of messages.
@@ -115,6 +117,12 @@ impl Sources {
         }
         let all = self.files.iter().cloned().chain([file]);
         Sources::new(all).hiding(self.private_paths())
+    }
+
+    /// These files, some of them in another state; what is private stays so. Ids change where a file is new.
+    #[must_use]
+    pub fn with_all(&self, files: Vec<SourceFile>) -> Self {
+        Sources::new(self.files.iter().cloned().chain(files)).hiding(self.private_paths())
     }
 
     /// These files but one. Ids change.
@@ -148,7 +156,8 @@ impl Sources {
     }
 
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.by_path.get(path).copied()
+        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        Some(FileId(narrow_index(index)))
     }
 
     /// All files in order of path.
@@ -159,10 +168,8 @@ impl Sources {
     /// The files whose path begins with `folder/`, in order of path.
     pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (FileId, &'a SourceFile)> + 'a {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
-        self.by_path
-            .range(prefix.clone()..)
-            .take_while(move |(path, _)| path.starts_with(&prefix))
-            .map(|(_, id)| (*id, self.file(*id)))
+        let start = self.files.partition_point(|file| file.path < prefix);
+        self.iter().skip(start).take_while(move |(_, file)| file.path.starts_with(&prefix))
     }
 
     pub fn len(&self) -> usize {

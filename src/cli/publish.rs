@@ -1,6 +1,7 @@
 //! `bayplan publish`.
 
 mod abandoned;
+mod edited;
 mod last;
 mod settled;
 mod target;
@@ -23,7 +24,7 @@ use crate::publish::{
 };
 use crate::source::Sources;
 use clap::Args;
-use last::Known;
+use last::{Known, Rendered};
 use serde_json::json;
 use std::collections::BTreeMap;
 use target::{Branch, Complete, Router, Target};
@@ -74,8 +75,9 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
         state.clean();
     }
     let inputs = source.inputs_tree(&[])?;
-    if let Some(known) = last::read(&state, inputs)
-        && settled::tell(args, report, &source, &known)?
+    let known = last::read(&state);
+    if let Some(known) = known.as_ref().filter(|known| known.inputs == inputs)
+        && settled::tell(args, report, &source, known)?
     {
         timings.step("look");
         timings.tell(report)?;
@@ -91,49 +93,59 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
     let filter = Filter { clusters: args.cluster.iter().cloned().collect(), ..Filter::default() };
     let now = Some(source.facts().time.seconds);
     let options = Options { filter, strict: global.strict, now, ..Options::default() };
-    let mut loaded = Loaded::with(&sources, &options, &specs);
-    let remembered = loaded.take_remembered();
-    let source_tree = source.inputs_tree(&named)?;
-    let job = Job {
+    let run = Run {
         args,
         report,
         source: &source,
         sources: &sources,
         named: &named,
         options: &options,
-        loaded,
-        source_tree,
-        left: Left { state: &state, inputs, texts: &texts, specs: &specs, remembered },
+        inputs,
+        source_tree: source.inputs_tree(&named)?,
+        state: &state,
+        texts: &texts,
+        specs: &specs,
         meter: timings.meter(),
     };
-    let status = job.run()?;
+    if let Some(known) = &known
+        && edited::publish(&run, &open::directory(global), known)?
+    {
+        timings.step("compile and publish edited sites");
+        timings.tell(report)?;
+        return Ok(ExitStatus::Fine);
+    }
+    let mut loaded = Loaded::with(&sources, &options, &specs);
+    let remembered = loaded.take_remembered();
+    let status = Job { run: &run, loaded, remembered }.run()?;
     timings.step("compile and publish");
     timings.tell(report)?;
     Ok(status)
 }
 
-/// One run of the command.
-struct Job<'a> {
+/// What a run of the command is about.
+struct Run<'a> {
     args: &'a PublishArgs,
     report: &'a Report,
     source: &'a CommitSource,
     sources: &'a Sources,
     named: &'a [String],
     options: &'a Options,
-    /// The specs, read once however often a race is lost.
-    loaded: Loaded<'a>,
+    /// The id of the input folders alone.
+    inputs: ObjectId,
+    /// The id of the inputs, with the files that specs name.
     source_tree: ObjectId,
-    left: Left<'a>,
+    state: &'a State,
+    /// What the last run left.
+    texts: &'a Texts,
+    specs: &'a SpecMemory,
     meter: Option<&'a dyn Meter>,
 }
 
-/// What the last run left, and what this one leaves for the next.
-struct Left<'a> {
-    state: &'a State,
-    /// The id of the input folders alone.
-    inputs: ObjectId,
-    texts: &'a Texts,
-    specs: &'a SpecMemory,
+/// A run on the whole fleet.
+struct Job<'a> {
+    run: &'a Run<'a>,
+    /// The specs, read once however often a race is lost.
+    loaded: Loaded<'a>,
     remembered: Vec<Remembered>,
 }
 
@@ -148,7 +160,7 @@ impl Job<'_> {
             if lost.is_empty() {
                 return Ok(worst);
             }
-            self.report.note(&format!("someone else moved {}: planning again", lost.join(", ")));
+            self.run.report.note(&format!("someone else moved {}: planning again", lost.join(", ")));
             todo = Some(lost);
         }
         Err(CliError::Race { branches: todo.unwrap_or_default(), attempts: MAX_ATTEMPTS }.into())
@@ -175,29 +187,29 @@ impl Job<'_> {
                 self.tell_abandoned()?;
             }
             if worst == ExitStatus::Fine {
-                self.remember_inputs(self.loaded.branches());
+                self.remember_inputs(self.loaded.branches(), None);
             }
-            self.report.summary("", json!({"exitCode": worst as u8}))?;
+            self.run.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
         let mut memory = self.recall(&targets);
         let forgets_objects = targets.iter().all(|target| target.branch.previous.tree.is_none());
         let mut router = Router { targets };
-        let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.meter };
-        let compilation = self.loaded.compile_with(&mut Progress::new(&mut router, self.report), extras)?;
+        let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.run.meter };
+        let compilation = self.loaded.compile_with(&mut Progress::new(&mut router, self.run.report), extras)?;
         if only.is_none() {
-            self.report.diagnostics(&compilation.diagnostics, self.sources)?;
+            self.run.report.diagnostics(&compilation.diagnostics, self.run.sources)?;
         }
         if compilation.has_errors() {
-            return Ok((worst.max(finish(&compilation, self.options, self.report)?), Vec::new()));
+            return Ok((worst.max(finish(&compilation, self.run.options, self.run.report)?), Vec::new()));
         }
         if only.is_none() {
             self.tell_abandoned()?;
         }
-        let (status, lost) = self.publish(router.targets, &compilation)?;
+        let (status, lost, trees) = self.publish(router.targets, &compilation)?;
         worst = worst.max(status);
-        if !self.args.dry_run && worst == ExitStatus::Fine && lost.is_empty() {
-            self.remember(&memory, &compilation);
+        if !self.run.args.dry_run && worst == ExitStatus::Fine && lost.is_empty() {
+            self.remember(&memory, &compilation, trees);
         }
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
@@ -209,7 +221,7 @@ impl Job<'_> {
     fn recall(&self, targets: &[Target]) -> Memory {
         let mut memory = Memory::default();
         for cluster in targets.iter().flat_map(|target| &target.branch.clusters) {
-            if let Some(bytes) = self.left.state.read(UNITS, cluster) {
+            if let Some(bytes) = self.run.state.read(UNITS, cluster) {
                 memory.add_cluster(cluster, bytes);
             }
         }
@@ -217,40 +229,44 @@ impl Job<'_> {
     }
 
     /// Leaves what this run knows for the next one.
-    fn remember(&self, memory: &Memory, compilation: &Compilation) {
-        let state = self.left.state;
+    fn remember(&self, memory: &Memory, compilation: &Compilation, trees: BTreeMap<String, ObjectId>) {
+        let Run { args, state, source, source_tree, .. } = *self.run;
         for (cluster, bytes) in memory.cluster_bytes() {
             state.write(UNITS, cluster, &bytes);
         }
-        if self.args.cluster.is_none() {
+        if args.cluster.is_none() {
             state.retain(UNITS, |name| compilation.branches.contains_key(name));
         }
-        self.remember_inputs(compilation.branches.clone());
+        let is_whole = trees.keys().eq(self.branches().keys());
+        let whole = compilation.whole().filter(|_| is_whole);
+        let rendered = whole.map(|whole| Rendered { source: source.facts().commit, source_tree, trees, whole });
+        self.remember_inputs(compilation.branches.clone(), rendered);
     }
 
-    fn remember_inputs(&self, branches: BTreeMap<String, String>) {
-        if self.args.dry_run {
+    fn remember_inputs(&self, branches: BTreeMap<String, String>, rendered: Option<Rendered>) {
+        let Run { args, state, texts, specs, .. } = *self.run;
+        if args.dry_run {
             return;
         }
-        let Left { state, inputs, texts, specs, remembered } = &self.left;
         if let Some(bytes) = texts.written() {
             state.write(TEXTS.0, TEXTS.1, &bytes);
         }
-        if let Some(bytes) = specs.written(remembered) {
+        if let Some(bytes) = specs.written(&self.remembered) {
             state.write(SPECS.0, SPECS.1, &bytes);
         }
-        if let (None, Some(fleet)) = (&self.args.cluster, self.loaded.fleet()) {
+        if let (None, Some(fleet)) = (&args.cluster, self.loaded.fleet()) {
             let pattern = fleet.publish.branch.clone();
             let hydrator = open::hydrator(&self.loaded);
-            last::write(state, *inputs, &Known { named: self.named.to_vec(), branches, pattern, hydrator });
+            let (inputs, named) = (self.run.inputs, self.run.named.to_vec());
+            last::write(state, &Known { inputs, named, branches, pattern, hydrator, rendered });
         }
     }
 
     /// Refuses to publish one cluster to a branch that is another's too: the other's files would go.
     fn refuse_part_of_a_branch(&self) -> Result<(), Failed> {
-        let Some(only) = &self.args.cluster else { return Ok(()) };
+        let Some(only) = &self.run.args.cluster else { return Ok(()) };
         let all = self.loaded.all_branches();
-        let Some(branch) = self.args.branch.as_ref().or_else(|| all.get(only)) else { return Ok(()) };
+        let Some(branch) = self.run.args.branch.as_ref().or_else(|| all.get(only)) else { return Ok(()) };
         let Some((other, _)) = all.iter().find(|(cluster, theirs)| *cluster != only && *theirs == branch) else {
             return Ok(());
         };
@@ -265,71 +281,81 @@ impl Job<'_> {
 
     /// Each branch with its clusters.
     fn branches(&self) -> BTreeMap<String, Vec<String>> {
-        let mut branches: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (cluster, branch) in self.loaded.branches() {
-            let branch = self.args.branch.clone().unwrap_or(branch);
-            branches.entry(branch).or_default().push(cluster);
-        }
+        let args = self.run.args;
+        let mut branches = branches_of(args, self.loaded.branches());
         // A fleet that has lost its last cluster would empty the branch that they shared: the gates must see it.
-        if let (true, None, Some(branch)) = (branches.is_empty(), &self.args.cluster, self.loaded.shared_branch()) {
-            branches.insert(self.args.branch.clone().unwrap_or_else(|| branch.to_owned()), Vec::new());
+        if let (true, None, Some(branch)) = (branches.is_empty(), &args.cluster, self.loaded.shared_branch()) {
+            branches.insert(args.branch.clone().unwrap_or_else(|| branch.to_owned()), Vec::new());
         }
         branches
     }
 
     /// A branch to publish to; none where it is up to date, which is told.
     fn open(&self, branch: &str, clusters: Vec<String>) -> Result<Option<Target>, Failed> {
-        let options = publish_options(self.args, branch, open::hydrator(&self.loaded));
-        let publisher = Publisher::open(self.source, options)?;
+        let options = publish_options(self.run.args, branch, open::hydrator(&self.loaded));
+        let publisher = Publisher::open(self.run.source, options)?;
         let previous = publisher.previous()?;
-        if let Some(tip) = publisher.up_to_date(&previous, Some(self.source_tree), &clusters)? {
-            tell::outcome(self.report, branch, self.source, publisher.settle(&previous, tip)?, &[])?;
+        if let Some(tip) = publisher.up_to_date(&previous, Some(self.run.source_tree), &clusters)? {
+            tell::outcome(self.run.report, branch, self.run.source, publisher.settle(&previous, tip)?, &[])?;
             return Ok(None);
         }
         let branch = Branch { name: branch.to_owned(), clusters, publisher, previous };
-        let tree = branch.begin(self.args.dry_run)?;
+        let tree = branch.begin(self.run.args.dry_run)?;
         Ok(Some(Target { branch, tree }))
     }
 
     fn tell_abandoned(&self) -> Result<(), Failed> {
         let Some(fleet) = self.loaded.fleet() else { return Ok(()) };
-        abandoned::tell(self.args, self.report, self.source, &fleet.publish.branch, &self.loaded.all_branches())
+        abandoned::tell(
+            self.run.args,
+            self.run.report,
+            self.run.source,
+            &fleet.publish.branch,
+            &self.loaded.all_branches(),
+        )
     }
 
     /// A branch that is refused stops no other one.
     fn refused(&self, branch: &str, failure: &Failed) -> ExitStatus {
         if !matches!(failure.downcast_ref::<GitError>(), Some(GitError::Note { .. })) {
-            self.report.note(&format!("{branch}: nothing was published"));
+            self.run.report.note(&format!("{branch}: nothing was published"));
         }
-        self.report.problem(failure);
+        self.run.report.problem(failure);
         ExitStatus::from(failure.class())
     }
 
-    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<(ExitStatus, Vec<String>), Failed> {
+    /// Asks the gates and commits, branch by branch. Gives the worst of what came of it, the branches that someone else moved
+    /// meanwhile, and the trees of the others.
+    fn publish(
+        &self,
+        targets: Vec<Target>,
+        compilation: &Compilation,
+    ) -> Result<(ExitStatus, Vec<String>, BTreeMap<String, ObjectId>), Failed> {
         let mut worst = ExitStatus::Fine;
         let mut lost = Vec::new();
+        let mut trees = BTreeMap::new();
         for Target { branch, tree } in targets {
-            let (complete, verdict) = match tree.judge(&branch, compilation, self.source, self.options) {
+            let (complete, verdict) = match tree.judge(&branch, compilation, self.run.source, self.run.options) {
                 Ok(judged) => judged,
                 Err(failure) => {
                     worst = worst.max(self.refused(&branch.name, &failure));
                     continue;
                 }
             };
-            worst = worst.max(self.told(self.report.diagnostics(&verdict.diagnostics, self.sources)));
+            worst = worst.max(self.told(self.run.report.diagnostics(&verdict.diagnostics, self.run.sources)));
             if verdict.is_refused() {
-                self.report.note(&format!("{}: nothing was published", branch.name));
+                self.run.report.note(&format!("{}: nothing was published", branch.name));
                 worst = worst.max(ExitStatus::Refused);
                 continue;
             }
             let outcome = match complete {
-                Complete::Written(written) => branch
-                    .publisher
-                    .commit(&branch.previous, *written, self.source_tree, &verdict.notes)
-                    .map_err(Failed::from),
+                Complete::Written(written) => {
+                    trees.insert(branch.name.clone(), written.tree);
+                    branch.publisher.commit(&branch.previous, *written, self.run.source_tree, &verdict.notes)
+                }
                 Complete::Compared(compared) => {
-                    worst = worst.max(self.told(tell::planned(self.report, &branch.name, &compared.changes)));
-                    verdict.notes.iter().for_each(|note| self.report.note(note));
+                    worst = worst.max(self.told(tell::planned(self.run.report, &branch.name, &compared.changes)));
+                    verdict.notes.iter().for_each(|note| self.run.report.note(note));
                     continue;
                 }
             };
@@ -337,24 +363,24 @@ impl Job<'_> {
                 Ok(Outcome::LostRace) => lost.push(branch.name),
                 Ok(outcome) => {
                     worst = worst.max(self.told(tell::outcome(
-                        self.report,
+                        self.run.report,
                         &branch.name,
-                        self.source,
+                        self.run.source,
                         outcome,
                         &verdict.notes,
                     )));
                 }
-                Err(failure) => worst = worst.max(self.refused(&branch.name, &failure)),
+                Err(failure) => worst = worst.max(self.refused(&branch.name, &failure.into())),
             }
         }
-        Ok((worst, lost))
+        Ok((worst, lost, trees))
     }
 
     /// A result that cannot be written keeps no other branch from being published.
     fn told(&self, result: Result<(), Failed>) -> ExitStatus {
         result.map_or_else(
             |failure| {
-                self.report.problem(&failure);
+                self.run.report.problem(&failure);
                 ExitStatus::from(failure.class())
             },
             |()| ExitStatus::Fine,
@@ -362,11 +388,21 @@ impl Job<'_> {
     }
 
     fn summary(&self, status: ExitStatus, compilation: &Compilation) -> Result<(), Failed> {
-        if !self.report.is_json() && status != ExitStatus::Fine {
+        if !self.run.report.is_json() && status != ExitStatus::Fine {
             return Ok(());
         }
-        summarize(compilation, self.options, status, self.report)
+        summarize(compilation, self.run.options, status, self.run.report)
     }
+}
+
+/// Each branch with its clusters, from the branch of each cluster.
+fn branches_of(args: &PublishArgs, of_clusters: BTreeMap<String, String>) -> BTreeMap<String, Vec<String>> {
+    let mut branches: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (cluster, branch) in of_clusters {
+        let branch = args.branch.clone().unwrap_or(branch);
+        branches.entry(branch).or_default().push(cluster);
+    }
+    branches
 }
 
 fn publish_options(args: &PublishArgs, branch: &str, hydrator: Option<Hydrator>) -> PublishOptions {

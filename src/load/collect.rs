@@ -3,12 +3,13 @@
 //! Files are read in parallel; what comes out is in order of file. Nothing is told here: who compiles a part of a fleet has no
 //! use for mistakes in the rest.
 
-use super::memory::{self, Remembered, SpecMemory};
-use super::{MISPLACED_KIND, SPEC_FOLDER, inputs, is_yaml, named};
+use super::heads::Head;
+use super::memory::{self, Body, Remembered, SpecMemory};
+use super::{MISPLACED_KIND, NamedFiles, SPEC_FOLDER, inputs, is_yaml};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::inputs::{FLEET_FILE, NO_FLEET};
 use crate::pointer::Pointer;
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{FileId, Sources};
 use crate::spec::read::{JudgedSpec, RawSpec, judged, read_file};
 use crate::spec::{AcknowledgementSpec, ClusterSpec, EnvironmentSpec, FleetSpec, Kind, SiteSpec, Spec, TenantSpec};
 use crate::yaml::LazyDocument;
@@ -42,14 +43,20 @@ pub(super) struct Broken {
     pub document: LazyDocument,
 }
 
-/// Reads the files that are wanted, with what the last run knew of them.
-pub(super) fn collect_of(sources: &Sources, memory: &SpecMemory, is_wanted: &dyn Fn(&SourceFile) -> bool) -> Collected {
-    let files: Vec<FileId> = sources
-        .find(FLEET_FILE)
-        .into_iter()
-        .chain(sources.under(SPEC_FOLDER).filter(|(_, file)| is_yaml(&file.path)).map(|(id, _)| id))
-        .filter(|id| inputs::is_readable(sources.file(*id)) && is_wanted(sources.file(*id)))
-        .collect();
+/// The files that hold specs, as far as they can be read.
+pub(super) fn spec_files(sources: &Sources) -> impl Iterator<Item = FileId> {
+    let below = sources.under(SPEC_FOLDER).filter(|(_, file)| is_yaml(&file.path)).map(|(id, _)| id);
+    sources.find(FLEET_FILE).into_iter().chain(below).filter(|id| inputs::is_readable(sources.file(*id)))
+}
+
+/// Reads the files that are wanted, with what the last run knew of them. `elsewhere` are files that others name.
+pub(super) fn collect_of(
+    sources: &Sources,
+    memory: &SpecMemory,
+    is_wanted: &dyn Fn(FileId) -> bool,
+    elsewhere: &NamedFiles,
+) -> Collected {
+    let files: Vec<FileId> = spec_files(sources).filter(|id| is_wanted(*id)).collect();
     let parts: Vec<(FileId, Collected)> =
         files.par_iter().map(|file| (*file, read_part(*file, sources, memory))).collect();
     let mut all = Collected::default();
@@ -59,9 +66,9 @@ pub(super) fn collect_of(sources: &Sources, memory: &SpecMemory, is_wanted: &dyn
         all.append(part);
     }
     // A file that a spec names (a SOPS file, say) may lie in site-specs/ and is no spec.
-    let named = named(&all);
+    let named = all.named();
     for (file, told, unread) in findings {
-        if !named.contains(sources.path(file)) {
+        if !named.contains(sources.path(file)) && !elsewhere.contains(sources.path(file)) {
             all.findings.extend(told);
             all.unread.extend(unread);
         }
@@ -72,7 +79,7 @@ pub(super) fn collect_of(sources: &Sources, memory: &SpecMemory, is_wanted: &dyn
 fn read_part(file: FileId, sources: &Sources, memory: &SpecMemory) -> Collected {
     let mut part = Collected::default();
     let is_root = sources.path(file) == FLEET_FILE;
-    let key = memory::key(sources.file(file), is_root);
+    let key = memory::key(sources.file(file));
     if let Some((specs, remembered)) = memory.find(key, file, sources) {
         for spec in specs {
             let (kind, mut found) = (spec.kind, Diagnostics::new());
@@ -97,19 +104,23 @@ fn read_part(file: FileId, sources: &Sources, memory: &SpecMemory) -> Collected 
     for raw in documents {
         judged.extend(part.judge(raw, is_root));
     }
-    if part.findings.is_empty() && part.unread.is_empty() && part.broken.is_empty() {
-        part.remembered.push(memory::remember(key, judged.iter().map(|(_, spec)| spec)));
-    }
+    let mut is_sound = part.findings.is_empty() && part.unread.is_empty() && part.broken.is_empty();
+    let mut documents = Vec::with_capacity(judged.len());
     for (name, spec) in judged {
-        let (kind, document) = (spec.kind, spec.document());
+        let (kind, document, body) = (spec.kind, spec.document(), Body::of(&spec));
         let mut found = Diagnostics::new();
-        if !part.add_typed(kind, spec, &mut found) {
-            part.remembered.clear();
+        if part.add_typed(kind, spec, &mut found) {
+            documents.extend(part.last_head(kind).map(|head| body.below(&head)));
+        } else {
+            is_sound = false;
             part.broken.push(Broken { kind, name: name.clone(), document });
         }
         if !found.is_empty() {
             part.findings.push((kind, name, found));
         }
+    }
+    if is_sound {
+        part.remembered.push(memory::remember(key, &documents));
     }
     part
 }
@@ -157,6 +168,41 @@ impl Collected {
             Kind::Acknowledgement => keep(spec.typed(found), &mut self.acknowledgements),
             Kind::Template => true,
         }
+    }
+
+    /// The head of the document of a kind that was added last.
+    fn last_head(&self, kind: Kind) -> Option<Head<'_>> {
+        match kind {
+            Kind::Fleet => self.fleet.last().map(|spec| Head::of(kind, spec)),
+            Kind::Cluster => self.clusters.last().map(Head::of_cluster),
+            Kind::Environment => self.environments.last().map(|spec| Head::of(kind, spec)),
+            Kind::Tenant => self.tenants.last().map(|spec| Head::of(kind, spec)),
+            Kind::Site => self.sites.last().map(Head::of_site),
+            Kind::Acknowledgement => self.acknowledgements.last().map(|spec| Head::of(kind, spec)),
+            Kind::Template => None,
+        }
+    }
+
+    /// Kind and name of each document.
+    pub fn names(&self) -> impl Iterator<Item = (Kind, &str)> {
+        fn of<T>(kind: Kind, specs: &[Spec<T>]) -> impl Iterator<Item = (Kind, &str)> {
+            specs.iter().map(move |spec| (kind, spec.name()))
+        }
+        of(Kind::Fleet, &self.fleet)
+            .chain(of(Kind::Cluster, &self.clusters))
+            .chain(of(Kind::Environment, &self.environments))
+            .chain(of(Kind::Tenant, &self.tenants))
+            .chain(of(Kind::Site, &self.sites))
+            .chain(of(Kind::Acknowledgement, &self.acknowledgements))
+            .chain(self.broken.iter().map(|spec| (spec.kind, spec.name.as_str())))
+    }
+
+    /// The files that its documents name.
+    pub fn named(&self) -> NamedFiles {
+        let mut named = NamedFiles::default();
+        self.clusters.iter().map(Head::of_cluster).for_each(|head| named.add(&head));
+        self.sites.iter().map(Head::of_site).for_each(|head| named.add(&head));
+        named
     }
 
     fn append(&mut self, part: Collected) {

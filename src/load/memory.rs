@@ -3,18 +3,20 @@
 //! Pure. A file is found by the digest of its bytes; only files about which there was nothing to say are remembered. An edge keeps
 //! the bytes between runs.
 
+use super::heads::Head;
 use crate::digest::{Digest, Digester};
+use crate::inputs::FLEET_FILE;
 use crate::pointer::Pointer;
 use crate::records::{self, Reader, Record, Records, Writer};
 use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::spec::Kind;
 use crate::spec::read::JudgedSpec;
 use crate::yaml::LazyDocument;
 use crate::yaml::value::Octal;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Raise the number when the format changes.
-const MAGIC: &str = concat!("bayplan ", env!("CARGO_PKG_VERSION"), " specs 1\n");
+const MAGIC: &str = concat!("bayplan ", env!("CARGO_PKG_VERSION"), " specs 2\n");
 
 /// What the last run knew of spec files.
 #[derive(Default)]
@@ -42,6 +44,21 @@ impl SpecMemory {
         (!is_same).then(|| records::write(MAGIC, files.iter().map(|file| &file.record)))
     }
 
+    /// What to leave where only some files were read: what was known, but for files that are no more as they were.
+    pub fn written_beside(&self, gone: &BTreeSet<Digest>, files: &[Remembered]) -> Vec<u8> {
+        let stayed = self.known.iter().filter(|(digest, _)| !gone.contains(digest)).map(|(_, record)| record);
+        let new = files.iter().filter(|file| !file.is_known).map(|file| &file.record);
+        records::write(MAGIC, stayed.chain(new))
+    }
+
+    /// The heads of the documents of a file, where it was read before and was without fault.
+    pub fn heads(&self, digest: Digest) -> Option<Vec<Head<'_>>> {
+        self.known.get(&digest)?.content().many(|from| {
+            let head = Head::read(from)?;
+            from.bytes().map(|_| head)
+        })
+    }
+
     /// The documents of a file, where it was read before and was without fault.
     pub fn find(&self, digest: Digest, file: FileId, sources: &Sources) -> Option<(Vec<JudgedSpec>, Remembered)> {
         let record = self.known.get(&digest)?;
@@ -50,17 +67,29 @@ impl SpecMemory {
     }
 }
 
-/// By what a file is found: the same bytes say the same, but for the Fleet, which has its own place.
-pub fn key(file: &SourceFile, is_root: bool) -> Digest {
+/// By what a file is found: the same bytes say the same, but for the Fleet's, which has its own place.
+pub fn key(file: &SourceFile) -> Digest {
+    let is_root = file.path == FLEET_FILE;
     Digester::new().with([u8::from(is_root)]).with(&file.bytes).finish()
 }
 
 /// A file that was read without a finding.
-pub fn remember<'s>(digest: Digest, specs: impl ExactSizeIterator<Item = &'s JudgedSpec>) -> Remembered {
+pub fn remember(digest: Digest, documents: &[Document]) -> Remembered {
     let mut to = Writer::default();
-    to.number(specs.len());
-    for spec in specs {
-        to.byte(Kind::ALL.iter().position(|kind| *kind == spec.kind).unwrap_or_default() as u8);
+    to.number(documents.len());
+    documents.iter().for_each(|Document(bytes)| to.fixed(bytes));
+    Remembered { digest, record: Record::new(&digest, to), is_known: false }
+}
+
+/// What is remembered of one document.
+pub struct Document(Vec<u8>);
+
+/// What a document says below its head.
+pub struct Body(Vec<u8>);
+
+impl Body {
+    pub fn of(spec: &JudgedSpec) -> Self {
+        let mut to = Writer::default();
         to.number(spec.index());
         to.fixed(spec.digest.as_bytes());
         to.text(&spec.json);
@@ -71,13 +100,21 @@ pub fn remember<'s>(digest: Digest, specs: impl ExactSizeIterator<Item = &'s Jud
             to.number(span.start as usize);
             to.number(span.end as usize);
         }
+        Body(to.into_bytes())
     }
-    Remembered { digest, record: Record::new(&digest, to), is_known: false }
+
+    pub fn below(self, head: &Head<'_>) -> Document {
+        let mut to = Writer::default();
+        head.write(&mut to);
+        to.bytes(&self.0);
+        Document(to.into_bytes())
+    }
 }
 
 fn decode(mut from: Reader<'_>, file: FileId, text: &Arc<[u8]>) -> Option<Vec<JudgedSpec>> {
     let specs = from.many(|from| {
-        let kind = *Kind::ALL.get(usize::from(from.byte()?))?;
+        let kind = Head::read(from)?.kind;
+        let mut from = Reader::of(from.bytes()?);
         let index = from.number()?;
         let digest = Digest::from_bytes(*from.fixed(Digest::LENGTH)?.first_chunk()?);
         let json = from.text()?;
@@ -87,7 +124,8 @@ fn decode(mut from: Reader<'_>, file: FileId, text: &Arc<[u8]>) -> Option<Vec<Ju
             let (start, end) = (from.number()?, from.number()?);
             Some(Octal { pointer, text, span: Span::new(file, start, end) })
         })?;
-        Some(JudgedSpec::known(kind, json, octals, digest, LazyDocument::new(file, Arc::clone(text), index)))
+        let document = LazyDocument::new(file, Arc::clone(text), index);
+        from.is_empty().then(|| JudgedSpec::known(kind, json, octals, digest, document))
     })?;
     from.is_empty().then_some(specs)
 }

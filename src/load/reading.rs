@@ -5,11 +5,12 @@
 
 use super::collect::{Collected, collect_of};
 use super::memory::{Remembered, SpecMemory};
+use super::reach::Others;
 use super::{DUPLICATE_NAME, Names, Specs, facts, inputs, references, templates};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::inputs::{FLEET_FILE, NO_FLEET};
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::spec::{FleetSpec, Kind, Metadata, Spec};
 use crate::yaml::{Document, LazyDocument, Node, NodeValue};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,15 +57,15 @@ pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Reading>
 
 /// As [`read`], with what the last run knew of spec files.
 pub fn read_with(sources: &Sources, memory: &SpecMemory, diagnostics: &mut Diagnostics) -> Option<Reading> {
-    read_files(sources, memory, &|_| true, Names::default(), diagnostics)
+    read_files(sources, memory, &|_| true, Others::default(), diagnostics)
 }
 
-/// As [`read_with`], of those spec files that are wanted. `others` are the names that the rest has; it is not judged.
+/// As [`read_with`], of those spec files that are wanted. `others` is what is known of the rest, which is not judged.
 pub fn read_files(
     sources: &Sources,
     memory: &SpecMemory,
-    is_wanted: &dyn Fn(&SourceFile) -> bool,
-    others: Names,
+    is_wanted: &dyn Fn(FileId) -> bool,
+    others: Others,
     diagnostics: &mut Diagnostics,
 ) -> Option<Reading> {
     let mut findings: BTreeMap<(Kind, String), Diagnostics> = BTreeMap::new();
@@ -84,7 +85,7 @@ pub fn read_files(
         findings: told,
         unread,
         remembered,
-    } = collect_of(sources, memory, is_wanted);
+    } = collect_of(sources, memory, is_wanted, &others.named);
     for (kind, name, found) in told {
         findings.entry((kind, name)).or_default().extend(found);
     }
@@ -126,7 +127,7 @@ pub fn read_files(
         is_fleet_missing,
     };
     names.extend(names_of(&specs));
-    names.extend(others.0);
+    names.extend(others.names.0);
     specs.names = Names(names);
     let broken = broken
         .into_iter()

@@ -33,6 +33,19 @@ pub enum PatchLayer {
     SiteCluster(String, String, String),
 }
 
+impl PatchLayer {
+    /// Whether sites share it.
+    pub fn is_shared(&self) -> bool {
+        match self {
+            PatchLayer::Fleet | PatchLayer::Cluster(_) | PatchLayer::Environment(_) | PatchLayer::Tenant(_) => true,
+            PatchLayer::Site(_)
+            | PatchLayer::Namespace(_)
+            | PatchLayer::SiteEnvironment(..)
+            | PatchLayer::SiteCluster(..) => false,
+        }
+    }
+}
+
 /// A patch that was read and found to be well formed.
 pub struct PreparedPatch {
     pub id: PatchId,

@@ -250,6 +250,11 @@ impl Open {
         }
     }
 
+    /// Whether a unit left anything open, or an Acknowledgement let something through.
+    pub fn is_open(&self) -> bool {
+        !self.wanting.is_empty() || !self.acknowledged.is_empty()
+    }
+
     /// Names of the Acknowledgements that let something through.
     pub fn acknowledged(&self) -> &BTreeSet<String> {
         &self.acknowledged

@@ -111,6 +111,8 @@ pub struct Scope {
     is_filtered: bool,
     /// Whether some of what was left out could not be read, so that it is not known which layers it has.
     pub is_blind: bool,
+    /// Whether sites of other tenants were not looked at: the layers that tenants share may have more than is counted.
+    pub lacks_tenants: bool,
 }
 
 impl Scope {
@@ -153,14 +155,8 @@ impl Scope {
 
     /// Whether all of the layer's deployments were compiled; with a filter it must have some.
     pub fn is_whole(&self, layer: &PatchLayer) -> bool {
-        let is_shared = match layer {
-            PatchLayer::Fleet | PatchLayer::Cluster(_) | PatchLayer::Environment(_) | PatchLayer::Tenant(_) => true,
-            PatchLayer::Site(_)
-            | PatchLayer::Namespace(_)
-            | PatchLayer::SiteEnvironment(..)
-            | PatchLayer::SiteCluster(..) => false,
-        };
-        let is_known = !(is_shared && self.is_blind);
+        let is_of_tenants = layer.is_shared() && !matches!(layer, PatchLayer::Tenant(_));
+        let is_known = !(layer.is_shared() && self.is_blind) && !(is_of_tenants && self.lacks_tenants);
         let counts = self.layers.get(layer);
         is_known && (!self.is_filtered || counts.is_some_and(|(all, left_out)| *all > 0 && *left_out == 0))
     }

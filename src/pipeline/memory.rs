@@ -14,7 +14,7 @@ use crate::output::ContentId;
 use crate::patching::Hits;
 use crate::records::{self, Record, Records};
 use crate::validate::rules::duplicate_host::HostClaim;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A unit as it was when it was compiled.
 #[derive(Debug, Clone)]
@@ -64,6 +64,19 @@ impl Memory {
         let record = encoding::encode(digest, unit);
         self.next.entry(cluster.to_owned()).or_default().push(record);
         self.changed.insert(cluster.to_owned(), true);
+    }
+
+    /// What to keep of each cluster for the next run, where only some units were looked at: what was known, but for what they were
+    /// made from before.
+    pub fn cluster_bytes_beside(&self, gone: &BTreeMap<String, BTreeSet<Digest>>) -> BTreeMap<&str, Vec<u8>> {
+        let mut bytes = BTreeMap::new();
+        for (cluster, known) in &self.known {
+            let is_gone = |digest: &Digest| gone.get(cluster).is_some_and(|gone| gone.contains(digest));
+            let stayed = known.iter().filter(|(digest, _)| !is_gone(digest)).map(|(_, record)| record);
+            let next = self.next.get(cluster).into_iter().flatten();
+            bytes.insert(cluster.as_str(), records::write(encoding::MAGIC, stayed.chain(next)));
+        }
+        bytes
     }
 
     /// What to keep of each cluster for the next run, where it differs from what was read.

@@ -25,13 +25,20 @@ pub fn of(reading: &Reading, filter: &Filter) -> Needed {
     // What is wrong with the rest is none of our business.
     let mut ignored = Diagnostics::new();
     let names = NamespaceNames::compile(specs, &mut ignored);
-    let all = deployments::all(specs, &mut ignored);
+    // No other tenant's site may be in a namespace of theirs.
+    let tenants = tenants(specs, filter);
+    let is_near =
+        |site: &Spec<SiteSpec>| tenants.as_ref().is_none_or(|tenants| tenants.contains(site.spec.tenant.as_str()));
+    let all = deployments::of(specs, is_near, &mut ignored);
     let units = units::group(specs, &names, all, &mut ignored);
     let mut needed = Names::new();
     for (kind, listed) in filter.by_kind() {
         needed.extend(listed.iter().map(|name| (kind, name.clone())));
     }
     let (selected, mut scope) = filter.select(units, specs);
+    let broken = reading.broken().iter().filter(|spec| spec.kind == Kind::Site).count();
+    let looked_at = specs.sites.values().filter(|site| is_near(site)).count() + broken;
+    scope.lacks_tenants = specs.names.of(Kind::Site).count() > looked_at;
     selected.iter().for_each(|unit| add_unit(unit, &mut needed));
     let is_whole_cluster = |name: &str| filter.is_by_cluster() && holds(&filter.clusters, name);
     for cluster in specs.clusters.values().map(|cluster| &cluster.spec).filter(|spec| is_whole_cluster(spec.name())) {
@@ -57,6 +64,15 @@ pub fn of(reading: &Reading, filter: &Filter) -> Needed {
         }
     }
     Needed { specs: needed, scope }
+}
+
+/// The tenants of the sites that a filter asks for; none where it asks for no sites.
+fn tenants<'s>(specs: &'s Specs, filter: &'s Filter) -> Option<BTreeSet<&'s str>> {
+    if filter.sites.is_empty() && filter.tenants.is_empty() {
+        return None;
+    }
+    let sites = filter.sites.iter().filter_map(|name| specs.sites.get(name));
+    Some(sites.map(|site| site.spec.tenant.as_str()).chain(filter.tenants.iter().map(String::as_str)).collect())
 }
 
 fn add_unit(unit: &Unit<'_>, needed: &mut Names) {

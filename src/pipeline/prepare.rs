@@ -87,6 +87,9 @@ impl<'s> Prepared<'s> {
             values::check_octals(specs, &library, diagnostics);
         }
         let policy = Policy::read(specs, options.now, diagnostics);
+        if !diagnostics.has_errors() {
+            values::check_sites(specs, diagnostics);
+        }
         // What a template declares that is broken, or that was not asked for, is not known.
         if !diagnostics.has_errors() && options.filter.is_empty() {
             values::check_shared(specs, &library, diagnostics);

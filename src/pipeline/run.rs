@@ -171,6 +171,10 @@ impl<'s> Run<'_, 's> {
         self.hits.merge(outcome.hits);
         self.open.add(name, "", outcome.verdict);
         if let Some(own) = &outcome.summary {
+            let home = self.prepared.cluster(name).map(|prepared| prepared.delivery.namespace.as_str());
+            let homes = own.objects.iter().map(|object| object.identity.namespace.as_str()).chain(home);
+            let homes = homes.filter(|home| !home.is_empty()).map(|home| (name.to_owned(), home.to_owned()));
+            self.compilation.crowded.extend(homes);
             self.seen.add_namespaced(self.prepared, own, units, &namespaces);
             self.seen.add(own);
             self.compilation.counts.objects += own.facts.objects;
@@ -263,7 +267,7 @@ pub fn objects_of(prepared: &Prepared<'_>, units: &[Unit<'_>], summary: &UnitSum
 }
 
 impl Findings {
-    fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.phases.values().all(Diagnostics::is_empty)
     }
 }

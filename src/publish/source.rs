@@ -112,6 +112,12 @@ impl CommitSource {
         Ok(files)
     }
 
+    /// The entries of named files, as far as they exist.
+    pub(super) fn named_entries(&self, paths: &[String]) -> Result<Vec<Option<TreeEntry>>, GitError> {
+        let mut folders = Folders::default();
+        paths.iter().map(|path| self.find(path, &mut folders)).collect()
+    }
+
     /// The id of the tree that holds just the inputs: the entries `bayplan.yaml`, `crds`, `site-specs` and `templates` of the
     /// fleet's folder, whole and as they are, and the named files that lie elsewhere, in their folders. No such tree is stored.
     pub fn inputs_tree(&self, named: &[String]) -> Result<ObjectId, GitError> {
@@ -134,7 +140,7 @@ impl CommitSource {
     }
 
     /// The fleet file and the input folders, as far as they exist.
-    fn input_entries(&self) -> Result<Vec<TreeEntry>, GitError> {
+    pub(super) fn input_entries(&self) -> Result<Vec<TreeEntry>, GitError> {
         let mut entries = self.repository.tree(self.tree, &self.describe(""))?;
         entries.retain(|entry| {
             entry.name == FLEET_FILE.as_bytes() || INPUT_FOLDERS.iter().any(|folder| entry.name == folder.as_bytes())

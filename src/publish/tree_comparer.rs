@@ -28,6 +28,8 @@ pub struct TreeComparer {
     /// The trees of units that were taken since somebody asked.
     contents: BTreeMap<String, ContentId>,
     aside: Option<Aside>,
+    /// Whether what no unit replaces stays.
+    keeps_rest: bool,
 }
 
 /// A file at the root that is no reason for another tree.
@@ -99,7 +101,13 @@ impl TreeComparer {
             watch: None,
             contents: BTreeMap::new(),
             aside: None,
+            keeps_rest: false,
         })
+    }
+
+    /// Has all of the previous tree stay that lies in no unit's folder: what comes are some units of a tree, each in its place.
+    pub fn keep_rest(&mut self) {
+        self.keeps_rest = true;
     }
 
     /// Adds a file at the root that makes no difference: where nothing but its content would change, the tree is the previous
@@ -174,6 +182,7 @@ impl TreeComparer {
             changes: &mut self.changes,
             new: &mut new,
             watch: self.watch.as_mut(),
+            keeps_rest: self.keeps_rest,
         };
         let old = self.root.old.id;
         let mut entries = comparison.finish_entries("", self.root)?;
@@ -210,7 +219,7 @@ impl TreeComparer {
         folder.finished.push(TreeEntry { mode, name: name.into(), id });
         let old = folder.old.entries.get(name.as_bytes()).copied();
         let (repository, changes, watch) = (&self.repository, &mut self.changes, self.watch.as_mut());
-        Comparison { repository, changes, new, watch }.compare(path, node, old)
+        Comparison { repository, changes, new, watch, keeps_rest: false }.compare(path, node, old)
     }
 }
 
@@ -262,6 +271,8 @@ struct Comparison<'a> {
     changes: &'a mut Changes,
     new: &'a mut Vec<NewObject>,
     watch: Option<&'a mut Watch>,
+    /// Whether what the previous tree has beside the units stays.
+    keeps_rest: bool,
 }
 
 impl Comparison<'_> {
@@ -353,7 +364,12 @@ impl Comparison<'_> {
         for entry in &finished {
             old.entries.remove(&entry.name);
         }
-        self.all_removed(path, old)?;
+        if self.keeps_rest {
+            let rest = old.entries.into_iter();
+            finished.extend(rest.map(|(name, (mode, id))| TreeEntry { mode, name, id }));
+        } else {
+            self.all_removed(path, old)?;
+        }
         Ok(finished)
     }
 

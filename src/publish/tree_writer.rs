@@ -37,6 +37,11 @@ impl TreeWriter {
         self.comparer.watch(wants);
     }
 
+    /// As [`TreeComparer::keep_rest`].
+    pub fn keep_rest(&mut self) {
+        self.comparer.keep_rest();
+    }
+
     /// As [`TreeComparer::set_aside`].
     pub fn set_aside(&mut self, name: &str, bytes: Vec<u8>) {
         self.comparer.set_aside(name, bytes);

@@ -59,8 +59,17 @@ impl Deployment<'_> {
 
 /// All deployments, in order of site, environment, cluster. Those that may not be are reported and left out.
 pub fn all<'s>(specs: &'s Specs, diagnostics: &mut Diagnostics) -> Vec<Deployment<'s>> {
+    of(specs, |_| true, diagnostics)
+}
+
+/// As [`all`], of some sites.
+pub fn of<'s>(
+    specs: &'s Specs,
+    is_wanted: impl Fn(&Spec<SiteSpec>) -> bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Deployment<'s>> {
     let mut deployments = Vec::new();
-    for site in specs.sites.values() {
+    for site in specs.sites.values().filter(|site| is_wanted(site)) {
         let Some(tenant) = specs.tenants.get(&site.spec.tenant) else { continue };
         for (name, own) in &site.spec.environments {
             let Some(environment) = specs.environments.get(name) else { continue };

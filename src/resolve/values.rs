@@ -11,7 +11,7 @@ mod template;
 pub mod trace;
 
 pub use octals::check_octals;
-pub use shared::check_shared;
+pub use shared::{check_shared, check_sites};
 pub use template::TemplateValues;
 pub use trace::ValueTrace;
 

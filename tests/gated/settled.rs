@@ -167,6 +167,57 @@ fn inputs_that_changed_without_a_commit() {
     assert_eq!(same_words(&repository, &["publish", "--source", "HEAD"]).code, 0);
 }
 
+/// The steps that a publish took.
+fn steps(repository: &Repository) -> String {
+    let said = repository.bayplan(&["publish", "--timings", "--format", "json"]);
+    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+    said.stdout.lines().find(|line| line.contains("\"timings\"")).unwrap().to_owned()
+}
+
+const EDITED_SITES: &str = "compile and publish edited sites";
+
+#[test]
+fn edits_of_sites_alone() {
+    let repository = published_twice(|_| {});
+    let portal = "site-specs/portal.yaml";
+    repository.replace(portal, "{size: 20Gi}", "{size: 20Gi, greeting: hi}");
+    repository.commit("a value");
+    ask_all(&repository);
+    assert!(steps(&repository).contains(EDITED_SITES));
+    repository.replace(portal, "spec:\n", "# A comment.\nspec:\n");
+    repository.commit("a comment");
+    ask(&repository);
+    assert!(steps(&repository).contains(EDITED_SITES));
+    for (from, to) in [
+        ("size: 20Gi", "size: 10Gi"),
+        ("size: 20Gi", "size: 30Gi"),
+        ("greeting: hi", "greeting: 7"),
+        ("greeting: hi", "greting: hi"),
+        ("    staging: {}\n", ""),
+        ("tenant: acme", "tenant: globex"),
+        ("name: portal", "name: gate"),
+        ("{size", "{{size"),
+    ] {
+        repository.replace(portal, from, to);
+        repository.commit("an edit that others see, or of which there is something to say");
+        ask(&repository);
+        repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    }
+    repository.git(&["mv", portal, "site-specs/gate.yaml"]);
+    repository.commit("another file");
+    ask(&repository);
+    repository.replace("site-specs/gate.yaml", "greeting: hi", "greeting: hello");
+    repository.replace("site-specs/wiki.yaml", "production: {}", "production: {values: {}}");
+    repository.commit("and two edits");
+    ask(&repository);
+    repository.published();
+    repository.replace("site-specs/gate.yaml", "greeting: hello", "greeting: bye");
+    repository.replace("site-specs/shop.yaml", "preview: {}", "preview: {values: {greeting: bye}}");
+    repository.commit("two sites of two tenants");
+    ask(&repository);
+    assert!(steps(&repository).contains(EDITED_SITES));
+}
+
 #[test]
 fn two_fleets_in_one_repository() {
     let repository = Repository::new();

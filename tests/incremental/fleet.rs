@@ -7,6 +7,14 @@ pub const FILES: usize = VERSIONS.len();
 /// How many units the fleet has in its first version: namespaces, and the delivery of clusters.
 pub const UNITS: usize = 10;
 
+/// The files of sites.
+pub const SITES: &[&str] = &[
+    "site-specs/sites/shop.yaml",
+    "site-specs/sites/blog.yaml",
+    "site-specs/sites/wiki.yaml",
+    "site-specs/sites/beta.yaml",
+];
+
 /// Each file with its versions.
 const VERSIONS: &[(&str, &[&str])] = &[
     (
@@ -67,6 +75,7 @@ const VERSIONS: &[(&str, &[&str])] = &[
             "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: shop}\nspec:\n  tenant: beta\n  template: web\n  values: {host: shop.example}\n  environments: {live: {clusters: {north: {values: {replicas: 5}}}}}\n  patches: [{target: {kind: Deployment}, merge: {metadata: {annotations: {by: shop}}}}]\n",
             "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: shop}\nspec:\n  tenant: acme\n  template: web\n  values: {host: shop.example, image: 'shop:latest'}\n  environments: {live: {}}\n",
             "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: store}\nspec:\n  tenant: acme\n  template: web\n  values: {host: shop.example}\n  environments: {live: {}}\n",
+            "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: shop}\nspec:\n  tenant: acme\n  template: web\n  values: {host: shop.example, address: 'no {{tag}}'}\n  environments: {live: {}}\n",
             "",
         ],
     ),

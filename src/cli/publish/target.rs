@@ -60,6 +60,14 @@ impl Branch {
 }
 
 impl GatedTree {
+    /// Has all of the previous tree stay that lies in no unit's folder.
+    pub fn keep_rest(&mut self) {
+        match &mut self.sink {
+            TreeSink::Writer(writer) => writer.keep_rest(),
+            TreeSink::Comparer(comparer) => comparer.keep_rest(),
+        }
+    }
+
     /// Takes units, and shows the gates what differs.
     fn accept(&mut self, repository: &Repository, units: Vec<Unit>) -> Result<(), Failed> {
         self.sink.as_dyn().accept(units)?;

@@ -28,7 +28,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// A host that an object claims.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostClaim {
     /// In lower case, without a final dot.
     pub host: String,
