@@ -18,7 +18,7 @@ rows_of_engine() {
   for _ in 1 2 3 4 5; do
     run "$BAYPLAN" -C "$many" check --threads 1 --timings --format json
     now=$(site_steps "$work/out")
-    if [ -z "$steps" ] || [ "$(calc "$now < $steps" 0)" = 1 ]; then steps=$now; fi
+    if is_less "$now" "$steps"; then steps=$now; fi
   done
   row 'a site of ten objects, warm, one core, resolved values to bytes, validated' "$(calc "$steps" 0) us" 'goal 100 us' "$(calc "$steps / 100")"
   measure_site
@@ -67,14 +67,19 @@ rows_of_folder() {
   folder_row "$work/render"
 }
 
+# The shortest of three turns of each, into new folders: how long a file system takes to make files depends on where it puts them,
+# and on what was removed a moment ago.
 folder_row() {
-  local rendered rendered_cpu files
-  run "$BAYPLAN" -C "$1" render --out "$work/rendered"
-  rendered=$took rendered_cpu=$cpu
-  files=$(find "$work/rendered" -type f | wc -l)
-  tar -cf "$work/files.tar" -C "$work/rendered" .
-  mkdir "$work/copy"
-  run tar -xf "$work/files.tar" -C "$work/copy"
-  row "render to a folder, $files files" "$rendered s ($rendered_cpu s)" "tar -x of the same files, $took s ($cpu s); goal 1.3" "$(calc "$rendered / $took")"
+  local rendered='' rendered_cpu copied='' copied_cpu files turn
+  for turn in 1 2 3; do
+    run "$BAYPLAN" -C "$1" render --out "$work/rendered/$turn"
+    if is_less "$took" "$rendered"; then rendered=$took rendered_cpu=$cpu; fi
+    [ -f "$work/files.tar" ] || tar -cf "$work/files.tar" -C "$work/rendered/$turn" .
+    mkdir -p "$work/copy/$turn"
+    run tar -xf "$work/files.tar" -C "$work/copy/$turn"
+    if is_less "$took" "$copied"; then copied=$took copied_cpu=$cpu; fi
+  done
+  files=$(find "$work/rendered/1" -type f | wc -l)
+  row "render to a folder, $files files" "$rendered s ($rendered_cpu s)" "tar -x of the same files, $copied s ($copied_cpu s); goal 1.3" "$(calc "$rendered / $copied")"
   rm -rf "$work/rendered" "$work/copy" "$work/files.tar"
 }

@@ -17,7 +17,7 @@ best() {
   for _ in 1 2 3; do
     restore "$repository"
     run "$@"
-    if [ -z "$shortest" ] || [ "$(calc "$took < $shortest" 0)" = 1 ]; then
+    if is_less "$took" "$shortest"; then
       shortest=$took
       echo "$took $cpu $memory" > "$work/best"
     fi
@@ -26,6 +26,8 @@ best() {
 }
 
 calc() { perl -e "printf '%.${2:-2}f', $1"; }
+# Whether the first is less than the second, which may be nothing yet.
+is_less() { [ -z "$2" ] || [ "$(calc "$1 < $2" 0)" = 1 ]; }
 row() { printf '| %s | %s | %s | %s |\n' "$@"; }
 packs() { find "$1" -path '*/objects/pack/*.pack' -printf '%s\n' | perl -ne '$sum += $_; END { print $sum || 0 }'; }
 mebibytes() { calc "$1 / 1048576" "${2:-0}"; }
