@@ -1,29 +1,56 @@
-//! How long `bayplan lsp` takes to answer on a fleet: an editor in a script.
+//! How long `bayplan lsp` takes to answer on a fleet: an editor in a script; `--help` tells how.
 //!
-//! `cargo run --release --example lsp-latency -- target/release/bayplan FLEET [EDITS]`, where FLEET comes from `generate-fleet`. Opens
-//! the first site, breaks and mends it EDITS times, then asks about it; prints a table in Markdown. The CPU time is that of the
-//! threads on which the answer waits, where the system tells (Linux): unlike wall time it does not suffer from neighbours.
+//! The CPU time is that of the threads on which the answer waits, where the system tells (Linux): unlike wall time it does not
+//! suffer from neighbours.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "a tool for developers")]
 #![allow(clippy::disallowed_methods, reason = "it starts a program, reads files and a clock")]
 
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use serde_json::{Value, json};
+use std::fmt::Display;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Measures how long the language server takes to answer: opens the first site of a fleet, breaks and mends it, then asks about it.
+/// Prints a table in Markdown.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lsp-latency",
+    max_term_width = 110,
+    after_help = "Example:\n  \
+        cargo run --release --example generate-fleet -- --template drupal --sites 10000 --out fleet\n  \
+        cargo run --release --example lsp-latency -- target/release/bayplan fleet 10\n\n\
+        Exit codes: 0 fine, 2 wrong usage, 101 the server did not answer as it should."
+)]
+struct Arguments {
+    /// The bayplan to measure
+    program: PathBuf,
+    /// The fleet to open; `generate-fleet` makes one of any size
+    fleet: PathBuf,
+    /// How often to break and mend the site, and to ask each question
+    #[arg(default_value = "20")]
+    edits: NonZeroUsize,
+}
+
+/// Ends the process as for arguments that are wrong.
+fn refuse(what: &Path, why: &dyn Display) -> ! {
+    Arguments::command().error(ErrorKind::ValueValidation, format!("{}: {why}", what.display())).exit()
+}
+
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [program, fleet, rest @ ..] = arguments.as_slice() else {
-        panic!("usage: lsp-latency PROGRAM FLEET [EDITS]");
-    };
-    let edits: usize = rest.first().map_or(20, |edits| edits.parse().expect("EDITS is a number"));
-    let root = fs::canonicalize(fleet).expect("FLEET is a folder");
-    let (path, text) = site_of(&root);
+    let arguments = Arguments::parse();
+    let edits = arguments.edits.get();
+    let root = fs::canonicalize(&arguments.fleet).unwrap_or_else(|error| refuse(&arguments.fleet, &error));
+    let (path, text) = site_of(&root).unwrap_or_else(|error| refuse(&root, &error));
     let started = Instant::now();
-    let mut client = Client::start(program, &root);
+    let mut client =
+        Client::start(&arguments.program, &root).unwrap_or_else(|error| refuse(&arguments.program, &error));
     let uri = format!("file://{}", path.display());
     let document = json!({"uri": uri, "languageId": "yaml", "version": 1, "text": text});
     client.notify("textDocument/didOpen", &json!({"textDocument": document}));
@@ -95,7 +122,7 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 /// The first site of a fleet, and its text.
-fn site_of(root: &Path) -> (PathBuf, String) {
+fn site_of(root: &Path) -> io::Result<(PathBuf, String)> {
     let mut files: Vec<PathBuf> = walkdir::WalkDir::new(root.join("site-specs/sites"))
         .into_iter()
         .filter_map(Result::ok)
@@ -103,9 +130,9 @@ fn site_of(root: &Path) -> (PathBuf, String) {
         .map(walkdir::DirEntry::into_path)
         .collect();
     files.sort();
-    let path = files.into_iter().next().expect("a fleet has sites in site-specs/sites");
-    let text = fs::read_to_string(&path).expect("a spec is text");
-    (path, text)
+    let path = files.into_iter().next().ok_or_else(|| io::Error::other("there are no sites in site-specs/sites"))?;
+    let text = fs::read_to_string(&path)?;
+    Ok((path, text))
 }
 
 struct Client {
@@ -116,19 +143,14 @@ struct Client {
 }
 
 impl Client {
-    fn start(program: &str, root: &Path) -> Self {
-        let mut child = Command::new(program)
-            .arg("lsp")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("PROGRAM starts");
+    fn start(program: &Path, root: &Path) -> io::Result<Self> {
+        let mut child = Command::new(program).arg("lsp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let input = child.stdin.take().expect("is piped");
         let output = BufReader::new(child.stdout.take().expect("is piped"));
         let mut client = Client { child, input, output, next_id: 0 };
         client.request("initialize", &json!({"rootUri": format!("file://{}", root.display()), "capabilities": {}}));
         client.notify("initialized", &json!({}));
-        client
+        Ok(client)
     }
 
     fn send(&mut self, message: &Value) {

@@ -67,6 +67,16 @@ pub fn cluster_of(path: &str) -> &str {
     path.split('/').next().unwrap_or_default()
 }
 
+/// The last segment of a path of the output tree.
+pub fn file_name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The kind, in small letters, that an object's file is named after.
+pub fn kind_of(path: &str) -> &str {
+    file_name_of(path).split(['-', '.']).next().unwrap_or_default()
+}
+
 /// One file, its path relative to the folder of its unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {

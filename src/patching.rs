@@ -24,13 +24,13 @@ use serde_json::Value;
 /// After a patch that fails, the others are still tried on the object as it was, so that all errors are told.
 pub fn apply(
     object: &mut Object<'_>,
-    patches: &[&PreparedPatch<'_>],
+    patches: &[&PreparedPatch],
     api: &Api,
     deployment: Option<&str>,
     hits: &mut Hits,
     diagnostics: &mut Diagnostics,
 ) {
-    let matching: Vec<&PreparedPatch<'_>> =
+    let matching: Vec<&PreparedPatch> =
         patches.iter().copied().filter(|patch| patch.target.matches(&object.value)).collect();
     for patch in matching {
         hits.add(&patch.id);
@@ -64,7 +64,7 @@ pub fn apply(
 
 fn report(
     problem: Problem,
-    patch: &PreparedPatch<'_>,
+    patch: &PreparedPatch,
     object: &Object<'_>,
     deployment: Option<&str>,
     diagnostics: &mut Diagnostics,
@@ -87,7 +87,7 @@ fn report(
     diagnostics.push(diagnostic);
 }
 
-impl PreparedPatch<'_> {
+impl PreparedPatch {
     /// Where a problem lies, whose pointer counts from `base` in the patch's document.
     fn place(&self, problem: &Problem, base: &crate::pointer::Pointer) -> Span {
         let pointer = base.join(&problem.at);

@@ -7,6 +7,7 @@ use super::pair;
 use super::telling;
 use super::{Context, Diff};
 use crate::kubernetes::Api;
+use crate::output::file_name_of;
 use rayon::prelude::*;
 
 const INDEX: &str = "kustomization.yaml";
@@ -81,8 +82,7 @@ impl Collector {
 
 fn look_at(file: FileChange, api: &Api, has_old: bool) -> Outcome {
     let FileChange { path, old, new } = file;
-    let name = path.rsplit('/').next().unwrap_or_default();
-    if name == INDEX || !path.contains('/') {
+    if file_name_of(&path) == INDEX || !path.contains('/') {
         return Outcome::Nothing;
     }
     let read = |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| Object::read(&path, bytes));

@@ -3,17 +3,25 @@
 //! The lines hold nothing that a terminal would obey or that would look like something else: control and formatting characters
 //! are written out.
 
+mod group;
+mod places;
+mod text;
+
+pub use group::{Group, grouped};
+pub use places::{classes, places, told_place};
+pub use text::clean;
+
 use super::align::{Aligned, align};
-use super::class::Class;
 use super::fields::Sort;
 use super::fold::delta;
 use super::summary::count;
 use super::{FoldedField, Hunk, SetBy, Subject, ValueChange, Values};
-use crate::yaml::scalar;
-use crate::yaml::write::write_value;
+use group::is_new;
+use places::place_alone;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use text::{block, cut, inline};
 
 /// A change of one field that is longer than this takes a line for each side.
 const LONG: usize = 110;
@@ -304,120 +312,6 @@ impl<'l> Writer<'l> {
     }
 }
 
-/// So many items that come to one list, or leave it, are told one by one.
-const FEW_ITEMS: usize = 4;
-
-/// A field with those that are told with it.
-pub struct Group<'f> {
-    pub first: &'f FoldedField,
-    /// Fields of the same name elsewhere in the object that change in the same way.
-    alike: Vec<&'f FoldedField>,
-    /// More items that come to the same list, or leave it.
-    items: Vec<&'f FoldedField>,
-}
-
-impl<'f> Group<'f> {
-    pub fn members(&self) -> impl Iterator<Item = &'f FoldedField> {
-        std::iter::once(self.first).chain(self.alike.iter().copied()).chain(self.items.iter().copied())
-    }
-}
-
-/// Fields in groups; each by itself where all of it is asked for.
-pub fn grouped<'f>(fields: &'f [FoldedField], limits: &Limits) -> Vec<Group<'f>> {
-    let is_full = limits.fields == usize::MAX;
-    let mut is_taken = vec![false; fields.len()];
-    let mut groups = Vec::new();
-    for (number, first) in fields.iter().enumerate() {
-        if is_taken[number] {
-            continue;
-        }
-        let mut group = Group { first, alike: Vec::new(), items: Vec::new() };
-        let rest = || (number + 1..fields.len()).filter(|other| !is_taken[*other] && !is_full);
-        let items: Vec<usize> = rest().filter(|other| is_next_item(first, &fields[*other])).collect();
-        if items.len() >= FEW_ITEMS {
-            group.items = items.iter().map(|other| &fields[*other]).collect();
-            items.into_iter().for_each(|other| is_taken[other] = true);
-        } else {
-            let alike: Vec<usize> = rest().filter(|other| is_alike(first, &fields[*other])).collect();
-            group.alike = alike.iter().map(|other| &fields[*other]).collect();
-            alike.into_iter().for_each(|other| is_taken[other] = true);
-        }
-        groups.push(group);
-    }
-    groups
-}
-
-fn is_new(field: &FoldedField) -> bool {
-    matches!(field.values, Values::Same { old: None, .. })
-}
-
-fn is_next_item(first: &FoldedField, other: &FoldedField) -> bool {
-    let is_one_sided = |field: &FoldedField| {
-        matches!(&field.values, Values::Same { old, new } if old.is_none() != new.is_none()) && field.path.is_item()
-    };
-    is_one_sided(first)
-        && is_one_sided(other)
-        && is_new(first) == is_new(other)
-        && first.path.parent() == other.path.parent()
-}
-
-fn is_alike(first: &FoldedField, other: &FoldedField) -> bool {
-    let is_told = matches!(first.values, Values::Same { .. } | Values::Alike { .. });
-    is_told
-        && (first.sort, &first.values) == (other.sort, &other.values)
-        && first.path.steps().last() == other.path.steps().last()
-        && first.path != other.path
-}
-
-/// `site-specs/sites/portal.yaml:22, site portal, environment production`.
-pub fn told_place(place: &SetBy) -> String {
-    let was = if place.is_old { "was " } else { "" };
-    let done = if place.who.is_empty() { "written" } else { "set" };
-    format!("{was}{done} in {}", place_alone(place))
-}
-
-/// The same without the verb.
-fn place_alone(place: &SetBy) -> String {
-    let who = if place.who.is_empty() { String::new() } else { format!(", {}", clean(&place.who)) };
-    format!("{}:{}{who}", clean(&place.file), place.line)
-}
-
-/// Where a hunk is: one place by name, or how many and where.
-pub fn places(hunk: &Hunk, limits: &Limits) -> String {
-    let subjects = &hunk.subjects;
-    let homes: BTreeSet<String> = subjects.iter().map(Subject::place).collect();
-    if let (1, Some(one)) = (homes.len(), homes.first()) {
-        return clean(one);
-    }
-    let of = |part: fn(&Subject) -> &str| -> Vec<&str> {
-        subjects.iter().map(part).filter(|name| !name.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
-    };
-    let (clusters, environments, sites) = (of(|one| &one.cluster), of(|one| &one.environment), of(|one| &one.site));
-    let named = |names: &[&str], noun: &str| {
-        if names.len() <= limits.names { clean(&names.join(", ")) } else { count(names.len(), noun) }
-    };
-    let total = match hunk.peers {
-        Some(peers) if peers == subjects.len() => format!("all {peers}"),
-        Some(peers) => format!("{} of {peers}", subjects.len()),
-        None => format!("{}", subjects.len()),
-    };
-    let mut text = total;
-    if !sites.is_empty() && sites.len() <= limits.names {
-        text.push_str(&format!(" ({})", named(&sites, "site")));
-    }
-    if !environments.is_empty() {
-        text.push_str(&format!(" in {}", named(&environments, "environment")));
-    }
-    text.push_str(&format!(" on {}", named(&clusters, "cluster")));
-    text
-}
-
-/// The classes of a hunk, but for those that its sign tells.
-pub fn classes(hunk: &Hunk) -> Vec<Class> {
-    let is_told = |class: &&Class| !matches!(class, Class::New | Class::Removed);
-    hunk.classes.iter().filter(is_told).copied().collect()
-}
-
 /// The lines of two texts that differ, with one line around them; what was cut is counted.
 fn of_blocks([old, new]: &[Vec<String>; 2], limits: &Limits) -> Vec<Line> {
     let steps = align(old, new, |old, new| old == new);
@@ -447,78 +341,6 @@ fn of_blocks([old, new]: &[Vec<String>; 2], limits: &Limits) -> Vec<Line> {
         lines.push(Line::new(Mark::Remark, 1, format!("and {}", count(more, "more line"))));
     }
     lines
-}
-
-/// A scalar of one line, or what is empty.
-fn inline(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if text.contains('\n') => None,
-        Value::String(text) if is_doubtful(text) => Some(clean(&value.to_string())),
-        Value::String(text) => Some(clean(text)),
-        Value::Array(items) if items.iter().all(is_word) => {
-            let text = format!("[{}]", items.iter().filter_map(inline).collect::<Vec<_>>().join(", "));
-            (text.len() <= 80).then_some(text)
-        }
-        Value::Object(map) if map.is_empty() => Some("{}".to_owned()),
-        Value::Object(map) if map.len() == 1 && map.values().all(is_word) => {
-            map.iter().next().and_then(|(key, value)| Some(format!("{{{}: {}}}", clean(key), inline(value)?)))
-        }
-        Value::Array(_) | Value::Object(_) => None,
-        scalar => Some(scalar.to_string()),
-    }
-}
-
-/// Whether a text would be taken for something else, or for nothing, without quotes.
-fn is_doubtful(text: &str) -> bool {
-    let is_other = scalar::needs_quotes(text)
-        && text.chars().all(|character| character.is_alphanumeric() || "+-._~".contains(character));
-    text.is_empty() || text.trim() != text || is_other || text.contains(char::is_control)
-}
-
-fn is_word(value: &Value) -> bool {
-    match value {
-        Value::String(text) => !text.contains('\n'),
-        Value::Array(_) | Value::Object(_) => false,
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
-    }
-}
-
-/// A value as the lines of its YAML; a text of several lines as these lines.
-fn block(value: &Value) -> Vec<String> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        value => {
-            let mut bytes = Vec::new();
-            write_value(value, &mut bytes);
-            String::from_utf8_lossy(&bytes).into_owned()
-        }
-    };
-    text.lines().map(clean).collect()
-}
-
-/// The text with what a terminal would obey, and what looks like something else, written out.
-pub fn clean(text: &str) -> String {
-    let is_odd = |character: char| {
-        character.is_control()
-            || matches!(character,
-                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-    };
-    if !text.contains(is_odd) {
-        return text.to_owned();
-    }
-    text.chars()
-        .map(|character| if is_odd(character) { character.escape_default().to_string() } else { character.to_string() })
-        .collect()
-}
-
-/// A line of at most so many characters.
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{kept}\u{2026}")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::object::{Place, Published};
 use super::owner::Role;
 use crate::emit::CLUSTER_FOLDER;
 use crate::failure::Failed;
+use crate::output::file_name_of;
 use crate::spec::common::Layer;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,7 +63,7 @@ impl<'t> Facts<'t> {
         let mut owners = BTreeSet::new();
         for path in self.last.files(cluster)? {
             let Some(place) = Place::of(&path) else { continue };
-            let file = path.rsplit('/').next().unwrap_or_default();
+            let file = file_name_of(&path);
             let is_telling = ["namespace-", "statefulset-"].iter().any(|start| file.starts_with(start));
             if place.layer != Layer::Data && !is_telling {
                 continue;
@@ -114,7 +115,7 @@ impl<'t> Facts<'t> {
             _ => format!("{cluster}/{environment}/{namespace}"),
         };
         for path in self.last.files(&folder)? {
-            let file = path.rsplit('/').next().unwrap_or_default();
+            let file = file_name_of(&path);
             if !WORKLOADS.iter().any(|start| file.starts_with(start)) {
                 continue;
             }

@@ -9,7 +9,7 @@ use super::object::{DATA_KINDS, Place, identity_of};
 use crate::acknowledgement::Subject;
 use crate::emit::DELIVERY_FOLDER;
 use crate::object::Identity;
-use crate::output::cluster_of;
+use crate::output::{cluster_of, file_name_of};
 use crate::yaml::read::{ReadOptions, read_text};
 use crate::yaml::value::node_value;
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub struct Foreign {
 /// Whether a path is none of ours, and may hold objects.
 pub fn is_foreign(path: &str) -> bool {
     let is_yaml = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
-    let is_index = path.rsplit('/').next() == Some("kustomization.yaml");
+    let is_index = file_name_of(path) == "kustomization.yaml";
     let is_delivery = path.split('/').nth(1) == Some(DELIVERY_FOLDER);
     let is_source = path.split('/').next().is_some_and(|folder| OF_SOURCES.contains(&folder));
     is_yaml && !is_source && !is_index && !is_delivery && Place::of(path).is_none() && !handover::is_applier(path)

@@ -8,6 +8,7 @@ use super::object::{Place, Published};
 use crate::acknowledgement::Subject;
 use crate::failure::Failed;
 use crate::finish::labels;
+use crate::output::file_name_of;
 use crate::spec::common::Layer;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +131,7 @@ fn protected(cluster: &str, facts: &Facts<'_>) -> Result<usize, Failed> {
     let mut count = 0;
     for path in facts.last.files(cluster)? {
         let Some(place) = Place::of(&path) else { continue };
-        let is_namespace = path.rsplit('/').next().is_some_and(|file| file.starts_with("namespace-"));
+        let is_namespace = file_name_of(&path).starts_with("namespace-");
         if place.layer == Layer::Data || is_namespace {
             count += usize::from(facts.read(&path)?.is_some_and(|object| object.is_kept()));
         }

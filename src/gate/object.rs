@@ -7,6 +7,7 @@ use crate::finish::hash::sha256_of_text;
 use crate::finish::labels;
 use crate::finish::protection;
 use crate::object::Identity;
+use crate::output::kind_of;
 use crate::spec::common::Layer;
 use crate::yaml::read::{ReadOptions, read_text};
 use crate::yaml::value::node_value;
@@ -105,9 +106,7 @@ pub fn is_watched(path: &str) -> bool {
     let Some(place) = Place::of(path) else {
         return handover::is_applier(path) || foreign::is_foreign(path);
     };
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let kind = file.split(['-', '.']).next().unwrap_or_default();
-    place.layer == Layer::Data || WATCHED.contains(&kind)
+    place.layer == Layer::Data || WATCHED.contains(&kind_of(path))
 }
 
 /// The one document of a file of the output.

@@ -5,7 +5,7 @@ use crate::failure::Failed;
 use crate::finish::labels;
 use crate::gate::Published;
 use crate::object::pod_template_path;
-use crate::output::{Sink, Unit};
+use crate::output::{Sink, Unit, kind_of};
 use crate::pipeline::UnitSummary;
 use crate::spec::common::Layer;
 use crate::validate::rules::duplicate_host::Claimant;
@@ -137,8 +137,7 @@ fn read(unit: &Unit) -> Vec<Published> {
 
 /// Whether a file may hold an object that an inventory looks at.
 fn is_looked_at(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    KINDS.contains(&name.split(['-', '.']).next().unwrap_or_default())
+    KINDS.contains(&kind_of(path))
 }
 
 /// The images that an object's pods run, each with whether its container stays, as one of a Deployment does and no init

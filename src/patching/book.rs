@@ -47,7 +47,7 @@ impl PatchLayer {
 }
 
 /// A patch that was read and found to be well formed.
-pub struct PreparedPatch<'s> {
+pub struct PreparedPatch {
     pub id: PatchId,
     /// Whose it is, for people: `site portal, environment production`.
     pub label: String,
@@ -61,17 +61,16 @@ pub struct PreparedPatch<'s> {
     pub body_at: Pointer,
     /// Bare octals of the body, at the places of the object that they go to; indexes of lists may differ.
     pub octals: Vec<Octal>,
-    spec: std::marker::PhantomData<&'s ()>,
 }
 
 /// All patches of a fleet by layer.
-pub struct PatchBook<'s> {
-    layers: BTreeMap<PatchLayer, Vec<PreparedPatch<'s>>>,
+pub struct PatchBook {
+    layers: BTreeMap<PatchLayer, Vec<PreparedPatch>>,
 }
 
-impl<'s> PatchBook<'s> {
+impl PatchBook {
     /// Reads all patches; those with errors are reported and left out.
-    pub fn read(specs: &'s Specs, diagnostics: &mut Diagnostics) -> Self {
+    pub fn read(specs: &Specs, diagnostics: &mut Diagnostics) -> Self {
         let mut book = PatchBook { layers: BTreeMap::new() };
         let top = Pointer::from_segments(["spec", "patches"]);
         let fleet = &specs.fleet;
@@ -101,7 +100,7 @@ impl<'s> PatchBook<'s> {
         book
     }
 
-    fn add_site(&mut self, site: &'s Spec<spec::SiteSpec>, top: &Pointer, diagnostics: &mut Diagnostics) {
+    fn add_site(&mut self, site: &Spec<spec::SiteSpec>, top: &Pointer, diagnostics: &mut Diagnostics) {
         let name = site.name();
         let label = format!("site {name}");
         self.add(site, PatchLayer::Site(name.to_owned()), label, &site.spec.patches, top, diagnostics);
@@ -126,7 +125,7 @@ impl<'s> PatchBook<'s> {
 
     fn add<T>(
         &mut self,
-        spec: &'s Spec<T>,
+        spec: &Spec<T>,
         layer: PatchLayer,
         label: String,
         patches: &[spec::Patch],
@@ -171,24 +170,23 @@ impl<'s> PatchBook<'s> {
                     document: Arc::clone(&document),
                     at,
                     body_at,
-                    spec: std::marker::PhantomData,
                 });
             }
         }
         self.layers.insert(layer, prepared);
     }
 
-    fn of(&self, layer: &PatchLayer) -> impl Iterator<Item = &PreparedPatch<'s>> {
+    fn of(&self, layer: &PatchLayer) -> impl Iterator<Item = &PreparedPatch> {
         self.layers.get(layer).into_iter().flatten()
     }
 
     /// All patches, in order of layer.
-    pub fn iter(&self) -> impl Iterator<Item = &PreparedPatch<'s>> {
+    pub fn iter(&self) -> impl Iterator<Item = &PreparedPatch> {
         self.layers.values().flatten()
     }
 
     /// The patches of a deployment's objects, lowest layer first.
-    pub fn for_deployment(&self, deployment: &Deployment<'_>) -> Vec<&PreparedPatch<'s>> {
+    pub fn for_deployment(&self, deployment: &Deployment<'_>) -> Vec<&PreparedPatch> {
         if self.layers.is_empty() {
             return Vec::new();
         }
@@ -209,7 +207,7 @@ impl<'s> PatchBook<'s> {
     }
 
     /// The patches of the objects of a namespace's template.
-    pub fn for_namespace(&self, unit: &Unit<'_>) -> Vec<&PreparedPatch<'s>> {
+    pub fn for_namespace(&self, unit: &Unit<'_>) -> Vec<&PreparedPatch> {
         let mut layers =
             self.shared_layers(unit.cluster.spec.name(), Some((unit.environment.name(), unit.tenant.name())));
         layers.extend(unit.block_site().map(|site| PatchLayer::Namespace(site.name().to_owned())));
@@ -217,7 +215,7 @@ impl<'s> PatchBook<'s> {
     }
 
     /// The patches of the objects of a cluster's templates.
-    pub fn for_cluster(&self, cluster: &str) -> Vec<&PreparedPatch<'s>> {
+    pub fn for_cluster(&self, cluster: &str) -> Vec<&PreparedPatch> {
         self.shared_layers(cluster, None).iter().flat_map(|layer| self.of(layer)).collect()
     }
 

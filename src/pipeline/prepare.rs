@@ -44,7 +44,7 @@ pub struct Prepared<'s> {
     pub sources: &'s Sources,
     pub specs: &'s Specs,
     pub library: Library,
-    pub patches: PatchBook<'s>,
+    pub patches: PatchBook,
     pub namespace_names: NamespaceNames,
     pub secrets: SecretFiles,
     pub only_sites: &'s [String],

@@ -8,6 +8,8 @@
 
 mod command;
 mod effects;
+#[path = "../common/fleets.rs"]
+mod fleets;
 mod kit;
 mod markdown;
 mod support;

@@ -1,8 +1,7 @@
 //! Edits as data, and what comes of each: shared by [`crate::losing`] and [`crate::harmless`].
 
-use crate::support::{Compiled, Fleet, Op, judge};
+use crate::support::{Compiled, Fleet, Op, Tree, judge};
 use bayplan::gate::Verdict;
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub const FLEET: &str = "bayplan.yaml";
@@ -31,8 +30,6 @@ pub struct Case {
     /// Of errors in [`crate::losing`], of warnings in [`crate::harmless`].
     pub due: &'static [&'static str],
 }
-
-type Tree = BTreeMap<String, Vec<u8>>;
 
 /// What the base fleet comes to.
 static BASE: LazyLock<Tree> = LazyLock::new(|| Fleet::base().compiled("the base fleet").tree);

@@ -7,6 +7,8 @@
 
 mod acknowledged;
 mod edits;
+#[path = "../common/fleets.rs"]
+mod fleets;
 mod harmless;
 mod hostile;
 mod immutable;

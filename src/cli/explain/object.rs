@@ -13,6 +13,7 @@ use crate::explain::{Fleet, Step, Subject, Unit, field};
 use crate::failure::Failed;
 use crate::near;
 use crate::object::Object;
+use crate::output::file_name_of;
 use crate::pipeline::{Filter, Findings};
 use crate::pointer::Pointer;
 use crate::yaml::write::write_object;
@@ -168,20 +169,19 @@ fn find(unit: &Unit<'_, '_>, place: &Place, kind: &str, name: &str) -> Result<us
 }
 
 fn no_file(path: &str, files: &[(&str, &[u8], Option<usize>)], unit: &Unit<'_, '_>) -> CliError {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-    let names: Vec<String> = files.iter().map(|(path, _, _)| name(path)).collect();
-    let wanted = name(path);
-    let elsewhere = files.iter().find(|(other, _, _)| name(other) == wanted);
+    let names = files.iter().map(|(path, _, _)| file_name_of(path));
+    let wanted = file_name_of(path);
+    let elsewhere = files.iter().find(|(other, _, _)| file_name_of(other) == wanted);
     // The suffix of a Job changes with its spec.
     let stem = wanted.strip_suffix(".yaml").and_then(|stem| stem.rsplit_once('-')).map(|(stem, _)| format!("{stem}-"));
     let renamed = files.iter().find(|(other, _, object)| {
         let is_job = object.and_then(|number| unit.objects().get(number)).is_some_and(|object| object.run.is_some());
-        is_job && stem.as_ref().is_some_and(|stem| name(other).starts_with(stem))
+        is_job && stem.as_ref().is_some_and(|stem| file_name_of(other).starts_with(stem))
     });
     let help = match (elsewhere, renamed) {
         (Some((other, _, _)), _) => Some(format!("it is now {other}")),
         (None, Some((other, _, _))) => Some(format!("its name ends in a hash of its spec; it is now {other}")),
-        (None, None) => near::hint(&wanted, names.iter().map(String::as_str)),
+        (None, None) => near::hint(wanted, names),
     };
     CliError::Usage { message: format!("the fleet renders no {path}"), help }
 }

@@ -13,6 +13,7 @@ use crate::html;
 use crate::inventory::collect::{Collector, images};
 use crate::inventory::{Inventory, Since};
 use crate::load::{self, Specs};
+use crate::output::cluster_of;
 use crate::pipeline::{self, Loaded, Options};
 use crate::publish::{BranchName, Rendered, Repository, held_since, resolve};
 use crate::resolve::{deployments, units};
@@ -88,7 +89,7 @@ fn tell_since(
         else {
             continue;
         };
-        let is_here = |path: &str| path.split('/').next().is_some_and(|cluster| clusters.contains(cluster));
+        let is_here = |path: &str| clusters.contains(cluster_of(path));
         let wanted: BTreeSet<(String, String)> = inventory
             .images_mut()
             .filter(|image| is_here(&image.path))

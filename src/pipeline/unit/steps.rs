@@ -116,7 +116,7 @@ pub(super) fn patch<'s>(
 ) -> Vec<Object<'s>> {
     let Some(cluster) = prepared.cluster(unit.cluster.spec.name()) else { return objects };
     let for_namespace = prepared.patches.for_namespace(unit);
-    let for_sites: Vec<Vec<&PreparedPatch<'_>>> =
+    let for_sites: Vec<Vec<&PreparedPatch>> =
         unit.deployments.iter().map(|deployment| prepared.patches.for_deployment(deployment)).collect();
     let ids: Vec<String> = unit.deployments.iter().map(Deployment::id).collect();
     // Only the patches of a site's environment are judged here: they must hit in each of its deployments.
@@ -150,7 +150,7 @@ pub(super) fn patch<'s>(
 }
 
 /// Whether a patch must hit in each deployment.
-fn is_own(patch: &PreparedPatch<'_>) -> bool {
+fn is_own(patch: &PreparedPatch) -> bool {
     matches!(patch.id.layer, PatchLayer::SiteEnvironment(..) | PatchLayer::SiteCluster(..))
 }
 
