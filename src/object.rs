@@ -45,8 +45,15 @@ impl Names<'_> {
     }
 }
 
-impl fmt::Display for Identity {
+impl fmt::Display for Names<'_> {
     /// `Deployment portal-web`, as messages name it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.kind, self.name)
+    }
+}
+
+impl fmt::Display for Identity {
+    /// As [`Names`].
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.kind, self.name)
     }
@@ -348,20 +355,15 @@ fn group(api_version: &str) -> &str {
 
 /// `metadata.labels` or `metadata.annotations`, made where it is absent.
 fn metadata_map<'v>(value: &'v mut Value, field: &str) -> Option<&'v mut Map<String, Value>> {
-    let metadata = below(value.as_object_mut()?, "metadata")?.as_object_mut()?;
-    let map = below(metadata, field)?;
+    let Value::Object(object) = value else { return None };
+    let Value::Object(metadata) = object.entry("metadata").or_insert_with(|| Value::Object(Map::new())) else {
+        return None;
+    };
+    let map = metadata.entry(field).or_insert_with(|| Value::Object(Map::new()));
     if map.is_null() {
         *map = Value::Object(Map::new());
     }
     map.as_object_mut()
-}
-
-/// A field of a map, an empty map where it was absent. No key is made for one that is there.
-fn below<'v>(map: &'v mut Map<String, Value>, field: &str) -> Option<&'v mut Value> {
-    if !map.contains_key(field) {
-        map.insert(field.to_owned(), Value::Object(Map::new()));
-    }
-    map.get_mut(field)
 }
 
 /// Where the pod template lies in objects of a kind that has one; another API group's kind of the same name has none.

@@ -16,18 +16,25 @@ use std::fmt::Write;
 /// The annotation on pod templates.
 pub const ANNOTATION: &str = "bayplan/config-hash";
 
-/// A ConfigMap or Secret by kind and name, with its name and the object that says what it holds.
-type Sources<'o, 's> = BTreeMap<(&'static str, &'o str), (&'o str, &'o Object<'s>)>;
-/// What of a source is hashed, as JSON.
-type Texts<'o> = BTreeMap<(&'static str, &'o str), String>;
+/// Kind and name of a ConfigMap or Secret.
+type Key<'o> = (&'static str, &'o str);
+/// ConfigMaps and Secrets, each with its name and the object that says what it holds.
+type Sources<'o, 's> = BTreeMap<Key<'o>, (&'o str, &'o Object<'s>)>;
+
+/// What several pods read is made into text once, and those that read the same have one hash.
+#[derive(Default)]
+struct Known<'o> {
+    /// What of a source is hashed, as JSON.
+    texts: BTreeMap<Key<'o>, String>,
+    hashes: BTreeMap<Vec<Key<'o>>, String>,
+}
 
 /// Stamps every pod template of a namespace's objects; a Job that runs `once` is left as it is.
 pub fn stamp(objects: &mut [Object<'_>]) {
     let hashes: Vec<Option<String>> = {
         let sources = sources(objects);
-        // What several pods read is made into text once.
-        let mut texts = BTreeMap::new();
-        objects.iter().map(|object| hash_of(object, &sources, &mut texts)).collect()
+        let mut known = Known::default();
+        objects.iter().map(|object| hash_of(object, &sources, &mut known)).collect()
     };
     for (object, hash) in objects.iter_mut().zip(hashes) {
         if let Some(hash) = hash
@@ -40,20 +47,26 @@ pub fn stamp(objects: &mut [Object<'_>]) {
 }
 
 /// The hash of what an object's pods read; none where they read nothing of this output.
-fn hash_of<'o>(object: &Object<'_>, sources: &Sources<'o, '_>, texts: &mut Texts<'o>) -> Option<String> {
+fn hash_of<'o>(object: &Object<'_>, sources: &Sources<'o, '_>, known: &mut Known<'o>) -> Option<String> {
     if sources.is_empty() || object.verbatim.is_some() || object.run == Some(Run::Once) {
         return None;
     }
-    let mut list = String::new();
-    for (kind, name, source) in read_by(object, sources) {
-        let text = texts.entry((kind, name)).or_insert_with(|| data_of(source));
-        let _ = write!(list, "{}[\"{kind}\",{},{text}]", if list.is_empty() { "[" } else { "," }, Value::from(name));
-    }
-    if list.is_empty() {
+    let read: Vec<_> = read_by(object, sources).collect();
+    if read.is_empty() {
         return None;
     }
-    list.push(']');
-    Some(hex(&sha256_of_text(&list), 10))
+    let keys = read.iter().map(|(kind, name, _)| (*kind, *name)).collect();
+    let hash = known.hashes.entry(keys).or_insert_with(|| {
+        let mut list = String::new();
+        for (kind, name, source) in read {
+            let text = known.texts.entry((kind, name)).or_insert_with(|| data_of(source));
+            let _ =
+                write!(list, "{}[\"{kind}\",{},{text}]", if list.is_empty() { "[" } else { "," }, Value::from(name));
+        }
+        list.push(']');
+        hex(&sha256_of_text(&list), 10)
+    });
+    Some(hash.clone())
 }
 
 /// The ConfigMaps and Secrets of this output that an object's pods read, in order, each with the object that it comes from.

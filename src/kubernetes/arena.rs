@@ -354,6 +354,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn fields_are_found_by_their_whole_name() {
+        let names =
+            ["a", "terminationGracePeriodSeconds", "terminationMessagePath", "terminationMessagePolicy", "terminus"];
+        let properties = names.map(|name| PropertyNode::new(name, false, NodeId { chunk: 0, index: 0 })).into();
+        let arena = Arena { properties, ..Arena::default() };
+        let node = Node { properties: 1..5, ..Node::ANY };
+        let found = |name: &str| arena.property(&node, name).map(|property| property.name.to_string());
+        for name in &names[1..] {
+            assert_eq!(found(name).as_deref(), Some(*name));
+        }
+        for name in ["", "a", "terminat", "termination", "terminationMessage", "terminationMessagePathology", "z"] {
+            assert_eq!(found(name), None, "{name}");
+        }
+    }
+
+    #[test]
     fn patterns_are_read_as_re2_reads_them() {
         let matches = |pattern: &str, text: &str| Pattern::from(pattern.to_owned()).is_match(text);
         assert!(matches(r"^\d+$", "12") && !matches(r"^\d+$", "\u{661}"));

@@ -111,9 +111,26 @@ mod tests {
             (json!("-1"), json!("1m"), Some(Ordering::Less)),
             (json!("ten"), json!("1Gi"), None),
             (json!("1Gx"), json!("1Gi"), None),
+            (json!("1Ei"), json!("1024Pi"), Some(Ordering::Equal)),
+            (json!("1E"), json!("1000P"), Some(Ordering::Equal)),
+            (json!("1T"), json!("1000000M"), Some(Ordering::Equal)),
+            (json!(".5"), json!("500m"), Some(Ordering::Equal)),
+            (json!("1.2.3"), json!(1), None),
+            (json!("."), json!(1), None),
+            (json!("Mi"), json!(1), None),
         ];
         for (one, other, due) in rows {
             assert_eq!(compare(&one, &other), due, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_has_a_minus_and_is_not_zero_is_negative() {
+        for value in [json!("-1"), json!("-1m"), json!("-0.5Gi"), json!(-1)] {
+            assert!(is_negative(&value), "{value}");
+        }
+        for value in [json!("1"), json!("-0"), json!("+1"), json!("-x"), json!("x"), json!(1), json!(null)] {
+            assert!(!is_negative(&value), "{value}");
         }
     }
 }

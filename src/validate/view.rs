@@ -89,11 +89,6 @@ impl<'a> View<'a> {
         self.objects.get(number)
     }
 
-    /// The object that a pod belongs to, as messages name it: `Deployment portal-web`.
-    pub fn name_of(&self, pod: &Pod<'_>) -> String {
-        self.objects.get(pod.object).map(|object| object.identity().to_string()).unwrap_or_default()
-    }
-
     /// Names of the objects of a kind that specs say somebody else provides.
     pub fn external_of(&self, kind: &str) -> impl Iterator<Item = &'a str> {
         self.external.iter().filter(move |(known, _)| *known == kind).map(|(_, name)| *name)

@@ -3,6 +3,7 @@
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
 use crate::near;
+use crate::object::Names;
 use crate::pointer::Follow;
 use crate::validate::view::View;
 use crate::validate::view::provided::{self, Provided};
@@ -27,17 +28,16 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     let provided = Provided::of(view);
-    let mut judge = |number: usize, reference: Reference<'_>| {
-        let Some(object) = view.object(number) else { return };
+    let mut judge = |number: usize, of: Names<'_>, reference: Reference<'_>| {
         let Reference { kind, name, field } = reference;
-        if provided.has(object.namespace(), kind, name)
+        if provided.has(of.namespace, kind, name)
             || provided::by_kubernetes(kind, name)
             || view.is_external(kind, name)
-            || kind == "PersistentVolumeClaim" && is_made_by_stateful_set(view, object.namespace(), name)
+            || kind == "PersistentVolumeClaim" && is_made_by_stateful_set(view, of.namespace, name)
         {
             return;
         }
-        let known = provided.names(object.namespace(), kind);
+        let known = provided.names(of.namespace, kind);
         let mut known: Vec<&str> = known.chain(view.external_of(kind)).collect();
         known.sort_unstable();
         known.dedup();
@@ -53,14 +53,14 @@ fn check(view: &View<'_>, found: &mut Found) {
                 some(&known)
             ),
         };
-        let message = format!("{} names {kind} `{name}`, which nothing provides", object.identity());
+        let message = format!("{of} names {kind} `{name}`, which nothing provides");
         let mut finding = Finding::new(number, field.pointer(), message, help).sort(kind).of_absence();
         finding.unless_provided = Some((kind, name.to_owned()));
         found.push(finding);
     };
     for (number, (of, object)) in view.named().enumerate().filter(|(_, (_, object))| object.verbatim.is_none()) {
         for reference in references::of_object(of, object) {
-            judge(number, reference);
+            judge(number, of, reference);
         }
     }
     for pod in &view.pods {
@@ -68,7 +68,7 @@ fn check(view: &View<'_>, found: &mut Found) {
         let mut seen = std::collections::BTreeSet::new();
         for reference in references::of_pod(pod) {
             if seen.insert((reference.kind, reference.name)) {
-                judge(pod.object, reference);
+                judge(pod.object, pod.of, reference);
             }
         }
     }

@@ -26,7 +26,7 @@ fn check(view: &View<'_>, found: &mut Found) {
         for container in &pod.containers {
             let image = text(container.value, "image");
             if !image.is_empty() && ImageName::of(image).digest.is_none() {
-                let message = format!("{} of {} has an image without a digest", container.title(), view.name_of(pod));
+                let message = format!("{} of {} has an image without a digest", container.title(), pod.of);
                 let help = format!("name the bytes that are meant: `{image}@sha256:DIGEST`");
                 let field = container.pointer().child("image");
                 found.push(Finding::new(pod.object, field, message, help).sort(image));

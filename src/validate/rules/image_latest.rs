@@ -24,7 +24,7 @@ fn check(view: &View<'_>, found: &mut Found) {
         for container in &pod.containers {
             let name = ImageName::of(text(container.value, "image"));
             if name.tag == Some("latest") && name.digest.is_none() {
-                let message = format!("{} of {} has an image of the tag latest", container.title(), view.name_of(pod));
+                let message = format!("{} of {} has an image of the tag latest", container.title(), pod.of);
                 let help = "name a version, or add the digest of the one that is meant";
                 let field = container.pointer().child("image");
                 found.push(Finding::new(pod.object, field, message, help).sort("latest"));

@@ -26,7 +26,7 @@ fn check(view: &View<'_>, found: &mut Found) {
         for container in &pod.containers {
             let image = text(container.value, "image");
             let Some(fault) = image::fault(image).filter(|_| !image.is_empty()) else { continue };
-            let message = format!("the image of {} of {} is no image reference", container.title(), view.name_of(pod));
+            let message = format!("the image of {} of {} is no image reference", container.title(), pod.of);
             let field = container.pointer().child("image");
             found.push(Finding::new(pod.object, field, message, fault).sort(image));
         }

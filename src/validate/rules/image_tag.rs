@@ -25,7 +25,7 @@ fn check(view: &View<'_>, found: &mut Found) {
             let image = text(container.value, "image");
             let name = ImageName::of(image);
             if !image.is_empty() && name.tag.is_none() && name.digest.is_none() {
-                let message = format!("{} of {} has an image without a tag", container.title(), view.name_of(pod));
+                let message = format!("{} of {} has an image without a tag", container.title(), pod.of);
                 let help = format!("name the version: `{image}:VERSION`");
                 let field = container.pointer().child("image");
                 found.push(Finding::new(pod.object, field, message, help).sort(image));

@@ -75,12 +75,8 @@ fn check(view: &View<'_>, found: &mut Found) {
                 let help =
                     format!("set {}, or defaults in a LimitRange of the namespace", listed("resources.", &missing));
                 let missing = listed("", &missing);
-                let message = format!(
-                    "{} of {} sets no {missing}, which {} counts",
-                    container.title(),
-                    view.name_of(pod),
-                    quota.identity()
-                );
+                let message =
+                    format!("{} of {} sets no {missing}, which {} counts", container.title(), pod.of, quota.identity());
                 let finding = Finding::new(pod.object, container.pointer().child("resources"), message, help);
                 found.push(finding.also(number, pointer("/spec/hard"), "counted here"));
             }

@@ -56,14 +56,14 @@ fn check(view: &View<'_>, found: &mut Found) {
         }
     }
     for pod in &view.pods {
-        of_pod(view, pod, found);
+        of_pod(pod, found);
     }
 }
 
-fn of_pod(view: &View<'_>, pod: &Pod<'_>, found: &mut Found) {
+fn of_pod(pod: &Pod<'_>, found: &mut Found) {
     let mut judge = |value: &Value, limit: usize, what: &str, at: &dyn Fn() -> Pointer| {
         if let Some(name) = value.get("name").and_then(Value::as_str).filter(|name| name.len() > limit) {
-            let owner = view.name_of(pod);
+            let owner = pod.of;
             let message = format!(
                 "the name of {what} `{name}` of {owner} has {} characters, {limit} at most are allowed",
                 name.len()

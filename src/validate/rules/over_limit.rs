@@ -27,11 +27,12 @@ pub const RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     for (number, range) in view.of_kind("", "LimitRange") {
         let Some(spec) = range.value.get("spec") else { continue };
+        let namespace = range.namespace();
         for (index, limit) in items(spec, "limits") {
             let Some(max) = limit.get("max").and_then(Value::as_object) else { continue };
             for (resource, most) in max {
                 let here = pointer("/spec/limits").child(index).child("max").child(resource.as_str());
-                let bound = Bound { range, number, here, resource, most };
+                let bound = Bound { range, namespace, number, here, resource, most };
                 match text(limit, "type") {
                     "Container" => bound.containers(view, found),
                     "PersistentVolumeClaim" => bound.claims(view, found),
@@ -45,6 +46,7 @@ fn check(view: &View<'_>, found: &mut Found) {
 /// The most that a LimitRange allows of one resource.
 struct Bound<'b> {
     range: &'b Object<'b>,
+    namespace: &'b str,
     number: usize,
     here: Pointer,
     resource: &'b str,
@@ -54,7 +56,7 @@ struct Bound<'b> {
 impl Bound<'_> {
     fn containers(&self, view: &View<'_>, found: &mut Found) {
         for pod in &view.pods {
-            if pod.of.namespace != self.range.namespace() {
+            if pod.of.namespace != self.namespace {
                 continue;
             }
             for container in &pod.containers {
@@ -64,7 +66,7 @@ impl Bound<'_> {
                     let asked = path.iter().try_fold(container.value, |value, key| value.get(key));
                     if asked.is_some_and(|asked| self.is_exceeded_by(asked)) {
                         let field = path.iter().fold(container.pointer(), |field, key| field.child(*key));
-                        let who = format!("{} of {}", container.title(), view.name_of(pod));
+                        let who = format!("{} of {}", container.title(), pod.of);
                         self.report(pod.object, field, &who, found);
                         break;
                     }
@@ -76,7 +78,7 @@ impl Bound<'_> {
     fn claims(&self, view: &View<'_>, found: &mut Found) {
         for (number, claim) in view.of_kind("", "PersistentVolumeClaim") {
             let field = pointer("/spec/resources/requests").child(self.resource);
-            let is_here = claim.namespace() == self.range.namespace();
+            let is_here = claim.namespace() == self.namespace;
             if is_here && claim.value.pointer(&field.to_string()).is_some_and(|asked| self.is_exceeded_by(asked)) {
                 self.report(number, field, &claim.identity().to_string(), found);
             }

@@ -147,8 +147,7 @@ fn check(view: &View<'_>, found: &mut Found) {
             });
             violations.append(&mut more);
             for violation in violations {
-                let message =
-                    format!("{}: {}, as level {level} of its namespace asks", view.name_of(pod), violation.message);
+                let message = format!("{}: {}, as level {level} of its namespace asks", pod.of, violation.message);
                 let label = Pointer::from_segments(["metadata", "labels", LEVEL]);
                 let sort = violation.sort();
                 let other =

@@ -41,7 +41,7 @@ fn check(view: &View<'_>, found: &mut Found) {
             let field = pointer(path).child("matchLabels").child(miss.key);
             let finding = Finding::new(number, field, message, miss.help());
             let labels = miss.pod.pointer("/metadata/labels").child(miss.key);
-            found.push(finding.also(miss.pod.object, labels, miss.label(view)).sort(kind).of_absence());
+            found.push(finding.also(miss.pod.object, labels, miss.label()).sort(kind).of_absence());
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::kubernetes::quantity::{thousandths, written};
-use crate::object::Object;
+use crate::object::{Names, Object};
 use crate::pointer::Follow;
 use crate::validate::view::pod::Pod;
 use crate::validate::view::{View, items, pointer, text};
@@ -83,10 +83,9 @@ fn asked<'a>(view: &View<'a>, namespace: &str, name: &str) -> Option<Asked<'a>> 
         "memory" => Some(("requests", "memory")),
         _ => name.split_once('.').filter(|(kind, _)| matches!(*kind, "requests" | "limits")),
     };
-    let in_namespace = |number: usize| view.object(number).filter(|object| object.namespace() == namespace);
-    for pod in &view.pods {
-        let Some(object) = in_namespace(pod.object) else { continue };
-        let Some(count) = replicas(view, object) else { continue };
+    for pod in view.pods.iter().filter(|pod| pod.of.namespace == namespace) {
+        let Some(object) = view.object(pod.object) else { continue };
+        let Some(count) = replicas(view, pod.of, object) else { continue };
         match (name, resource) {
             ("pods" | "count/pods", _) => add(pod.object, count * 1000),
             (_, Some((kind, resource @ ("cpu" | "memory")))) => add(pod.object, count * of_pod(pod, kind, resource)?),
@@ -117,20 +116,22 @@ fn of_claim(claim: &Value, name: &str) -> Option<i128> {
 }
 
 /// How many pods of a kind that runs all the time there are at least.
-fn replicas(view: &View<'_>, object: &Object<'_>) -> Option<i128> {
+fn replicas(view: &View<'_>, of: Names<'_>, object: &Object<'_>) -> Option<i128> {
     let is_kept_running = matches!(
-        (object.group(), object.kind()),
+        (of.group, of.kind),
         ("", "Pod") | ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") | ("", "ReplicationController")
     );
+    if !is_kept_running {
+        return None;
+    }
     let least = view.of_kind("autoscaling", "HorizontalPodAutoscaler").find_map(|(_, scaler)| {
         let target = scaler.value.follow("/spec/scaleTargetRef")?;
-        let is_it = scaler.namespace() == object.namespace()
-            && text(target, "kind") == object.kind()
-            && text(target, "name") == object.name();
+        let is_it =
+            text(target, "kind") == of.kind && text(target, "name") == of.name && scaler.namespace() == of.namespace;
         is_it.then(|| scaler.value.follow("/spec/minReplicas").and_then(Value::as_i64).unwrap_or(1))
     });
     let own = || object.value.follow("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
-    is_kept_running.then(|| i128::from(least.unwrap_or_else(own)))
+    Some(i128::from(least.unwrap_or_else(own)))
 }
 
 /// What one pod asks for, as the scheduler counts: its containers and sidecars together, or an init container that asks for more.

@@ -60,7 +60,7 @@ fn check(view: &View<'_>, found: &mut Found) {
                     Finding::new(number, pointer("/spec/selector").child(miss.key), message, miss.help()).also(
                         miss.pod.object,
                         labels,
-                        miss.label(view),
+                        miss.label(),
                     )
                 }
                 None => {

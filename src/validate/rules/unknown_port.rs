@@ -6,7 +6,7 @@ use crate::near;
 use crate::object::Object;
 use crate::pointer::Follow;
 use crate::validate::view::path::Path;
-use crate::validate::view::pod::Container;
+use crate::validate::view::pod::{Container, Pod};
 use crate::validate::view::selector::has_all;
 use crate::validate::view::{View, items, pointer, text};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub const RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
         for container in &pod.containers {
-            handlers(view, pod.object, container, found);
+            handlers(pod, container, found);
         }
     }
     for (number, service) in view.of_kind("", "Service") {
@@ -49,7 +49,7 @@ fn port_names<'a>(container: &Container<'a>) -> impl Iterator<Item = &'a str> + 
     items(container.value, "ports").map(|(_, port)| text(port, "name")).filter(|name| !name.is_empty())
 }
 
-fn handlers(view: &View<'_>, number: usize, container: &Container<'_>, found: &mut Found) {
+fn handlers(pod: &Pod<'_>, container: &Container<'_>, found: &mut Found) {
     for path in ["/readinessProbe", "/livenessProbe", "/startupProbe", "/lifecycle/postStart", "/lifecycle/preStop"] {
         let Some(handler) = container.value.follow(path) else { continue };
         for action in ["httpGet", "tcpSocket"] {
@@ -57,11 +57,10 @@ fn handlers(view: &View<'_>, number: usize, container: &Container<'_>, found: &m
             if port_names(container).any(|known| known == name) {
                 continue;
             }
-            let owner = view.object(number).map(|object| object.identity().to_string()).unwrap_or_default();
             let field = container.pointer().join(&pointer(path)).child(action).child("port");
-            let message = format!("{} of {owner} has no port called `{name}`", container.title());
+            let message = format!("{} of {} has no port called `{name}`", container.title(), pod.of);
             found.push(
-                Finding::new(number, field, message, help(name, port_names(container), "the container")).sort(name),
+                Finding::new(pod.object, field, message, help(name, port_names(container), "the container")).sort(name),
             );
         }
     }

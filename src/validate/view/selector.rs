@@ -20,8 +20,8 @@ pub struct Miss<'v, 'a> {
 
 impl Miss<'_, '_> {
     /// What the pod has.
-    pub fn label(&self, view: &View<'_>) -> String {
-        let owner = view.name_of(self.pod);
+    pub fn label(&self) -> String {
+        let owner = self.pod.of;
         match self.found {
             Some(found) => format!("pods of {owner} have `{found}`"),
             None => format!("pods of {owner} have no label `{}`", self.key),

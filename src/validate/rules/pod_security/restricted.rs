@@ -55,7 +55,8 @@ fn in_context<'a>(container: &Container<'a>, path: &str) -> Option<&'a Value> {
 
 fn volumes(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     for (index, volume) in items(subject.pod.spec, "volumes") {
-        for kind in VOLUMES.iter().filter(|kind| volume.get(**kind).is_some_and(|value| !value.is_null())) {
+        let set = volume.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        for kind in set.map(|(kind, _)| kind.as_str()).filter(|kind| VOLUMES.contains(kind)) {
             violations.push(Violation {
                 field: subject.pod.pointer("/spec/volumes").child(index).child(kind),
                 message: format!("volume `{}` may not be of the type {kind}", text(volume, "name")),
