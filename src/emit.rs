@@ -34,13 +34,17 @@ pub fn namespace_files(cluster: &str, environment: &str, namespace: &str, object
 pub fn cluster_files(cluster: &str, objects: &[&Object<'_>]) -> Vec<EmittedFile> {
     layered_files(objects, &format!("{cluster}/{CLUSTER_FOLDER}"), |object| match object.namespace() {
         "" => String::new(),
-        namespace => format!("{}/", escape(namespace)),
+        namespace => {
+            let mut folder = String::new();
+            escape(namespace, &mut folder);
+            folder + "/"
+        }
     })
 }
 
 /// The files of one folder of objects that were written already, with an index.
 pub fn folder_files(folder: &str, written: Vec<(Identity, Vec<u8>)>) -> Vec<EmittedFile> {
-    let short = |identity: &Identity| file_name(&identity.kind.to_lowercase(), &identity.name);
+    let short = |identity: &Identity| file_name(&identity.kind, "", &identity.name);
     let mut sharing: BTreeMap<String, usize> = BTreeMap::new();
     for (identity, _) in &written {
         *sharing.entry(short(identity)).or_default() += 1;
@@ -50,7 +54,7 @@ pub fn folder_files(folder: &str, written: Vec<(Identity, Vec<u8>)>) -> Vec<Emit
     for (number, (identity, bytes)) in written.into_iter().enumerate() {
         let name = short(&identity);
         let is_shared = sharing.get(&name).is_some_and(|count| *count > 1);
-        let name = if is_shared { long_name(&identity.kind, &identity.group, &identity.name) } else { name };
+        let name = if is_shared { file_name(&identity.kind, &identity.group, &identity.name) } else { name };
         files.push(EmittedFile { path: format!("{folder}/{name}"), bytes, object: Some(number) });
         resources.push(name);
     }
@@ -65,7 +69,8 @@ pub fn folder_files(folder: &str, written: Vec<(Identity, Vec<u8>)>) -> Vec<Emit
 /// `base` is the folder of all layers; `inside` the folder of an object within its layer's, empty or ending in `/`.
 fn layered_files(objects: &[&Object<'_>], base: &str, inside: impl Fn(&Object<'_>) -> String) -> Vec<EmittedFile> {
     let path = |object: &Object<'_>, name: &str| [base, "/", object.layer.name(), "/", &inside(object), name].concat();
-    let mut paths: Vec<String> = objects.iter().map(|object| path(object, &short_name(object))).collect();
+    let mut paths: Vec<String> =
+        objects.iter().map(|object| path(object, &file_name(object.kind(), "", object.name()))).collect();
     // Where two objects share a short name, all of them get their group.
     let mut in_order: Vec<usize> = (0..paths.len()).collect();
     in_order.sort_unstable_by(|one, other| paths[*one].cmp(&paths[*other]));
@@ -73,7 +78,7 @@ fn layered_files(objects: &[&Object<'_>], base: &str, inside: impl Fn(&Object<'_
     let shared: Vec<usize> = sharing.flatten().copied().collect();
     for number in shared {
         let object = objects[number];
-        paths[number] = path(object, &long_name(object.kind(), object.group(), object.name()));
+        paths[number] = path(object, &file_name(object.kind(), object.group(), object.name()));
     }
     let mut files = Vec::with_capacity(objects.len() + Layer::ALL.len());
     let mut indexes: BTreeMap<Layer, Vec<String>> = BTreeMap::new();
@@ -120,40 +125,37 @@ fn index(resources: Vec<String>) -> Vec<u8> {
     bytes
 }
 
-fn short_name(object: &Object<'_>) -> String {
-    file_name(&object.kind().to_lowercase(), object.name())
-}
-
-fn long_name(kind: &str, group: &str, name: &str) -> String {
-    let kind = kind.to_lowercase();
-    match group {
-        "" => file_name(&kind, name),
-        group => file_name(&format!("{kind}.{group}"), name),
+/// `<kind>-<name>.yaml`, or `<kind>.<group>-<name>.yaml` where a group is given. A name that is too long for a file system is cut
+/// and ends in a hash of the whole.
+fn file_name(kind: &str, group: &str, name: &str) -> String {
+    let mut stem = String::with_capacity(kind.len() + group.len() + name.len() + "..yaml".len());
+    escape(&kind.to_lowercase(), &mut stem);
+    if !group.is_empty() {
+        stem.push('.');
+        escape(group, &mut stem);
     }
-}
-
-/// `<kind>-<name>.yaml`; one that is too long for a file system is cut and ends in a hash of the whole.
-fn file_name(kind: &str, name: &str) -> String {
-    let stem = format!("{}-{}", escape(kind), escape(name));
+    stem.push('-');
+    escape(name, &mut stem);
     let longest = MAX_FILE_NAME - ".yaml".len();
-    if stem.len() <= longest {
-        return format!("{stem}.yaml");
+    if stem.len() > longest {
+        let digits = hex(&sha256_of_text(&stem), 8);
+        // The stem is ASCII: every byte is a character.
+        stem.truncate(longest - 1 - digits.len());
+        stem.push('-');
+        stem.push_str(&digits);
     }
-    let digits = hex(&sha256_of_text(&stem), 8);
-    // The stem is ASCII: every byte is a character.
-    format!("{}-{digits}.yaml", &stem[..longest - 1 - digits.len()])
+    stem.push_str(".yaml");
+    stem
 }
 
 /// Lower-case letters, digits, `.`, `_`, `-` stand for themselves; every other byte is `%` and two hex digits.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+fn escape(text: &str, out: &mut String) {
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02x}")),
+            b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02x}")),
         }
     }
-    escaped
 }
 
 #[cfg(test)]
@@ -162,9 +164,10 @@ mod tests {
 
     #[test]
     fn odd_names_are_escaped_and_long_ones_cut() {
-        assert_eq!(file_name("clusterrole", "system:Foo/x"), "clusterrole-system%3a%46oo%2fx.yaml");
-        let long = file_name("configmap", &"a".repeat(253));
+        assert_eq!(file_name("ClusterRole", "", "system:Foo/x"), "clusterrole-system%3a%46oo%2fx.yaml");
+        assert_eq!(file_name("Ingress", "networking.k8s.io", "a"), "ingress.networking.k8s.io-a.yaml");
+        let long = file_name("ConfigMap", "", &"a".repeat(253));
         assert_eq!(long.len(), 255);
-        assert_ne!(long, file_name("configmap", &format!("{}b", "a".repeat(252))));
+        assert_ne!(long, file_name("ConfigMap", "", &format!("{}b", "a".repeat(252))));
     }
 }

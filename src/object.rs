@@ -30,6 +30,21 @@ impl Identity {
     }
 }
 
+/// What an [`Identity`] consists of, to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Names<'o> {
+    pub group: &'o str,
+    pub kind: &'o str,
+    pub namespace: &'o str,
+    pub name: &'o str,
+}
+
+impl Names<'_> {
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.group == group && self.kind == kind
+    }
+}
+
 impl fmt::Display for Identity {
     /// `Deployment portal-web`, as messages name it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,7 +246,7 @@ impl Object<'_> {
 
     /// The API group; empty for the core group.
     pub fn group(&self) -> &str {
-        self.api_version().rsplit_once('/').map_or("", |(group, _)| group)
+        group(self.api_version())
     }
 
     pub fn kind(&self) -> &str {
@@ -252,16 +267,31 @@ impl Object<'_> {
     }
 
     pub fn identity(&self) -> Identity {
-        let [group, kind, namespace, name] = self.names().map(str::to_owned);
+        let Names { group, kind, namespace, name } = self.names();
+        let [group, kind, namespace, name] = [group, kind, namespace, name].map(str::to_owned);
         Identity { group, kind, namespace, name }
     }
 
-    /// Group, kind, namespace and name: what [`Identity`] consists of, to look at.
-    pub fn names(&self) -> [&str; 4] {
-        let metadata = self.value.get("metadata");
-        let text = |key: &str| metadata.and_then(|metadata| metadata.get(key)).and_then(Value::as_str);
-        let [namespace, name] = ["namespace", "name"].map(|key| text(key).unwrap_or_default());
-        [self.group(), self.kind(), namespace, name]
+    /// Group, kind, namespace and name. They are read in passing, which is quicker than looking each up.
+    pub fn names(&self) -> Names<'_> {
+        let mut names = Names { group: "", kind: "", namespace: "", name: "" };
+        let mut metadata = None;
+        for (key, value) in self.value.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "apiVersion" => names.group = group(value.as_str().unwrap_or_default()),
+                "kind" => names.kind = value.as_str().unwrap_or_default(),
+                "metadata" => metadata = value.as_object(),
+                _ => {}
+            }
+        }
+        for (key, value) in metadata.into_iter().flatten() {
+            match key.as_str() {
+                "namespace" => names.namespace = value.as_str().unwrap_or_default(),
+                "name" => names.name = value.as_str().unwrap_or_default(),
+                _ => {}
+            }
+        }
+        names
     }
 
     pub fn annotation(&self, key: &str) -> Option<&str> {
@@ -273,11 +303,14 @@ impl Object<'_> {
     }
 
     pub fn set_annotation(&mut self, key: &str, value: &str) {
-        insert(metadata_map(&mut self.value, "annotations"), key, value);
+        if let Some(annotations) = metadata_map(&mut self.value, "annotations") {
+            annotations.insert(key.to_owned(), Value::String(value.to_owned()));
+        }
     }
 
-    pub fn set_label(&mut self, key: &str, value: &str) {
-        insert(metadata_map(&mut self.value, "labels"), key, value);
+    /// The labels, made where there are none; none where `metadata` or `labels` is no map.
+    pub fn labels_mut(&mut self) -> Option<&mut Map<String, Value>> {
+        metadata_map(&mut self.value, "labels")
     }
 
     /// Removes an annotation, and the map of annotations when it was the only one.
@@ -307,23 +340,28 @@ impl Object<'_> {
     }
 }
 
-fn insert(map: Option<&mut Map<String, Value>>, key: &str, value: &str) {
-    if let Some(map) = map {
-        map.insert(key.to_owned(), Value::String(value.to_owned()));
-    }
+/// The group of an `apiVersion`; empty for the core group.
+fn group(api_version: &str) -> &str {
+    let slash = api_version.bytes().rposition(|byte| byte == b'/');
+    slash.map_or("", |slash| &api_version[..slash])
 }
 
 /// `metadata.labels` or `metadata.annotations`, made where it is absent.
 fn metadata_map<'v>(value: &'v mut Value, field: &str) -> Option<&'v mut Map<String, Value>> {
-    let Value::Object(object) = value else { return None };
-    let Value::Object(metadata) = object.entry("metadata").or_insert_with(|| Value::Object(Map::new())) else {
-        return None;
-    };
-    let map = metadata.entry(field).or_insert_with(|| Value::Object(Map::new()));
+    let metadata = below(value.as_object_mut()?, "metadata")?.as_object_mut()?;
+    let map = below(metadata, field)?;
     if map.is_null() {
         *map = Value::Object(Map::new());
     }
     map.as_object_mut()
+}
+
+/// A field of a map, an empty map where it was absent. No key is made for one that is there.
+fn below<'v>(map: &'v mut Map<String, Value>, field: &str) -> Option<&'v mut Value> {
+    if !map.contains_key(field) {
+        map.insert(field.to_owned(), Value::Object(Map::new()));
+    }
+    map.get_mut(field)
 }
 
 /// Where the pod template lies in objects of a kind that has one; another API group's kind of the same name has none.

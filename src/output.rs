@@ -100,7 +100,7 @@ impl Unit {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let mut layout = Layout::default();
         for file in &files {
-            if let Err(fault) = folder.joined(&file.path) {
+            if let Err(fault) = folder.has_room_for(&file.path) {
                 return Err(OutputError::Path { path: format!("{folder}/{}", file.path), fault });
             }
             layout.add_file(&file.path).map_err(|clash| clash.below(&folder))?;

@@ -30,8 +30,8 @@ pub fn stamp(objects: &mut [Object<'_>]) {
         objects.iter().map(|object| hash_of(object, &sources, &mut texts)).collect()
     };
     for (object, hash) in objects.iter_mut().zip(hashes) {
-        let path = pod_template_path(object.group(), object.kind());
-        if let (Some(hash), Some(path)) = (hash, path)
+        if let Some(hash) = hash
+            && let Some(path) = pod_template_path(object.group(), object.kind())
             && let Some(template) = object.value.pointer_mut(path)
         {
             set_annotation(template, &hash);
@@ -86,10 +86,11 @@ fn set_annotation(template: &mut Value, hash: &str) {
 fn sources<'o, 's>(objects: &'o [Object<'s>]) -> Sources<'o, 's> {
     let mut sources = Sources::new();
     for object in objects {
-        let (kind, name) = match (object.group(), object.kind()) {
-            ("", "ConfigMap") => ("ConfigMap", Some(object.name())),
-            ("", "Secret") => ("Secret", Some(object.name())),
-            _ => ("Secret", made_secret(object)),
+        let of = object.names();
+        let (kind, name) = match (of.group, of.kind) {
+            ("", "ConfigMap") => ("ConfigMap", Some(of.name)),
+            ("", "Secret") => ("Secret", Some(of.name)),
+            (group, kind) => ("Secret", secret_made_by(group, kind, of.name, &object.value)),
         };
         sources.extend(name.map(|name| ((kind, name), (name, object))));
     }
@@ -127,11 +128,6 @@ fn data_of(object: &Object<'_>) -> String {
 }
 
 /// The name of the Secret that an ExternalSecret or SealedSecret makes.
-pub fn made_secret<'o>(object: &'o Object<'_>) -> Option<&'o str> {
-    secret_made_by(object.group(), object.kind(), object.name(), &object.value)
-}
-
-/// As [`made_secret`], of an object that was read again.
 pub fn secret_made_by<'o>(group: &str, kind: &str, name: &'o str, value: &'o Value) -> Option<&'o str> {
     let explicit = match (group, kind) {
         ("external-secrets.io", "ExternalSecret") => "/spec/target/name",
@@ -149,9 +145,9 @@ pub fn references<'p>(pod: &'p Value) -> BTreeSet<(&'static str, &'p str)> {
     };
     let containers = ["containers", "initContainers"].into_iter().flat_map(|list| items(pod, list));
     for container in containers {
-        for variable in items(container, "env") {
-            add("ConfigMap", variable.follow("/valueFrom/configMapKeyRef/name"));
-            add("Secret", variable.follow("/valueFrom/secretKeyRef/name"));
+        for source in items(container, "env").filter_map(|variable| variable.get("valueFrom")) {
+            add("ConfigMap", source.follow("/configMapKeyRef/name"));
+            add("Secret", source.follow("/secretKeyRef/name"));
         }
         for source in items(container, "envFrom") {
             add("ConfigMap", source.follow("/configMapRef/name"));

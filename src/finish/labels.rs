@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::near::near_names;
 use crate::object::{Object, Owner, pod_template_path};
 use crate::pointer::{Follow, Pointer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 pub const TENANT: &str = "bayplan/tenant";
@@ -23,17 +23,23 @@ pub fn add(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut
     if object.origin.rendered.is_some() {
         report_reserved(object, context, diagnostics);
     }
-    if object.label(MANAGED_BY).is_none() {
-        object.set_label(MANAGED_BY, "bayplan");
+    let owner = object.owner;
+    let Some(labels) = object.labels_mut() else { return };
+    if labels.get(MANAGED_BY).is_none_or(|value| !value.is_string()) {
+        set(labels, MANAGED_BY, "bayplan");
     }
     let Some(namespace) = &context.namespace else { return };
-    object.set_label(TENANT, namespace.tenant);
-    object.set_label(ENVIRONMENT, namespace.environment);
-    if let Owner::Site(number) = object.owner
+    set(labels, TENANT, namespace.tenant);
+    set(labels, ENVIRONMENT, namespace.environment);
+    if let Owner::Site(number) = owner
         && let Some(deployment) = namespace.deployments.get(number)
     {
-        object.set_label(SITE, deployment.site);
+        set(labels, SITE, deployment.site);
     }
+}
+
+fn set(labels: &mut Map<String, Value>, key: &str, value: &str) {
+    labels.insert(key.to_owned(), Value::from(value));
 }
 
 /// Keys that templates may write. Those with a value that is no text are left to the schema.

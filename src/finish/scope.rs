@@ -24,7 +24,7 @@ pub fn of(object: &Object<'_>, context: &UnitContext<'_>) -> Option<Scope> {
 /// Sets the namespace where one is due.
 pub fn place(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     let Some(scope) = of(object, context) else { return };
-    let written = object.namespace().to_owned();
+    let written = object.namespace();
     match (scope, &context.namespace) {
         (Scope::Namespaced, Some(namespace)) if written.is_empty() => object.set_metadata("namespace", namespace.name),
         (Scope::Namespaced, Some(namespace)) if written == namespace.name => {}
@@ -39,17 +39,18 @@ pub fn place(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &m
             report(object, context, &MISSING_NAMESPACE, &["metadata"], message, help, diagnostics);
         }
         (Scope::Namespaced, None) => {}
-        (Scope::Cluster, _) => cluster_scoped(object, &written, context, diagnostics),
+        (Scope::Cluster, _) => cluster_scoped(object, context, diagnostics),
     }
 }
 
-fn cluster_scoped(object: &mut Object<'_>, written: &str, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
+fn cluster_scoped(object: &mut Object<'_>, context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
     if matches!(object.owner, Owner::Site(_)) {
         let message = format!("{} is cluster-scoped, which a site's template may not write", object.identity());
         let help = "move it to a template of scope cluster or namespace";
         report(object, context, &CLUSTER_SCOPED, &["kind"], message, help, diagnostics);
         return;
     }
+    let written = object.namespace();
     if !written.is_empty() {
         let message = format!("{} is cluster-scoped and cannot lie in namespace `{written}`", object.identity());
         let help = "remove metadata.namespace";

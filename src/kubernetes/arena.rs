@@ -130,8 +130,8 @@ pub struct Node {
     pub object_meta: bool,
     /// Places in [`Arena::properties`], in order of name.
     pub properties: Range<u32>,
-    /// Whether one of these must be there: most schemas ask for none, and then nobody need look.
-    pub requires: bool,
+    /// How many of these must be there: most schemas ask for none, and then nobody need look.
+    pub required: u32,
     /// The schema of a list's items or of a map's values.
     pub items: Option<NodeId>,
     /// Place in [`Arena::facets`].
@@ -148,7 +148,7 @@ impl Node {
         embedded_resource: false,
         object_meta: false,
         properties: 0..0,
-        requires: false,
+        required: 0,
         items: None,
         facets: None,
     };
@@ -170,10 +170,18 @@ impl PropertyNode {
     }
 }
 
+/// How many of a node's fields must be there.
+pub fn required(fields: &[PropertyNode]) -> u32 {
+    fields.iter().map(|field| u32::from(field.required)).sum()
+}
+
 fn prefix(name: &str) -> u64 {
-    let mut first = [0; 8];
-    let length = name.len().min(8);
-    first[..length].copy_from_slice(&name.as_bytes()[..length]);
+    let bytes = name.as_bytes();
+    let first = bytes.first_chunk().copied().unwrap_or_else(|| {
+        let mut first = [0; 8];
+        first.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+        first
+    });
     u64::from_be_bytes(first)
 }
 
@@ -324,15 +332,16 @@ impl Arena {
 
     /// The fields of a node that must be there, in order of name.
     pub fn required(&self, node: &Node) -> impl Iterator<Item = &PropertyNode> {
-        let properties = if node.requires { self.properties(node) } else { &[] };
+        let properties = if node.required > 0 { self.properties(node) } else { &[] };
         properties.iter().filter(|property| property.required)
     }
 
     pub fn property(&self, node: &Node, name: &str) -> Option<&PropertyNode> {
         let properties = self.properties(node);
-        let key = prefix(name);
-        let order = |property: &PropertyNode| property.prefix.cmp(&key).then_with(|| (*property.name).cmp(name));
-        properties.get(properties.binary_search_by(order).ok()?)
+        let prefix = prefix(name);
+        let start = properties.partition_point(|property| property.prefix < prefix);
+        let alike = properties.get(start..)?.iter().take_while(|property| property.prefix == prefix);
+        alike.into_iter().find(|property| *property.name == *name)
     }
 
     pub fn facets(&self, node: &Node) -> Option<&Facets> {

@@ -6,7 +6,7 @@
 //! Beyond OpenAPI, `type` may be `quantity` or `int-or-string`, `x-bayplan-object-meta` marks the metadata of objects, and a
 //! list map key may be an object with a `name` and the `default` that the API server gives it.
 
-use super::arena::{Arena, Facets, Format, Kind, ListMapKey, ListType, Node, NodeId, Pattern, PropertyNode};
+use super::arena::{Arena, Facets, Format, Kind, ListMapKey, ListType, Node, NodeId, Pattern, PropertyNode, required};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -95,7 +95,7 @@ impl<'r> Builder<'r> {
         let (kind, nullable) = kind(schema);
         let properties = self.fields(schema, embedded_resource, part, depth);
         let own = self.arena.properties.get(properties.start as usize..properties.end as usize).unwrap_or_default();
-        let requires = own.iter().any(|property| property.required);
+        let required = required(own);
         Node {
             kind,
             format: schema.get("format").and_then(Value::as_str).map_or(Format::None, Format::named),
@@ -107,7 +107,7 @@ impl<'r> Builder<'r> {
             embedded_resource,
             object_meta: flag(schema, "x-bayplan-object-meta"),
             properties,
-            requires,
+            required,
             items: items.map(|items| self.id(items, part, depth + 1)),
             facets: self.facets(schema, depth),
         }

@@ -3,7 +3,7 @@
 //! All numbers are LEB128. A text is its length and its bytes. The file is a magic line, the index, the number of chunks, and
 //! the chunks; the index and each chunk are deflated on their own, so that a run inflates only what it needs.
 
-use super::arena::{Arena, Facets, Format, Kind, Node, NodeId, PropertyNode};
+use super::arena::{Arena, Facets, Format, Kind, Node, NodeId, PropertyNode, required};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 use std::collections::BTreeMap;
@@ -209,7 +209,7 @@ fn read_node(reader: &mut Reader<'_>, properties: &[PropertyNode]) -> Result<Nod
     let start: u32 = reader.number()?;
     let length: u32 = reader.number()?;
     let own = start..start.saturating_add(length);
-    let requires = properties.get(own.start as usize..own.end as usize).unwrap_or_default();
+    let fields = properties.get(own.start as usize..own.end as usize).unwrap_or_default();
     Ok(Node {
         kind: *kind,
         format: *format,
@@ -218,7 +218,7 @@ fn read_node(reader: &mut Reader<'_>, properties: &[PropertyNode]) -> Result<Nod
         embedded_resource: bits & 4 != 0,
         object_meta: bits & 8 != 0,
         properties: own,
-        requires: requires.iter().any(|property| property.required),
+        required: required(fields),
         items: if bits & HAS_ITEMS != 0 { Some(read_id(reader)?) } else { None },
         facets: if bits & HAS_FACETS != 0 { Some(reader.number()?) } else { None },
     })

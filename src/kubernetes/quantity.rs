@@ -1,6 +1,7 @@
 //! Amounts, as far as comparing them asks for.
 
 use serde_json::Value;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// Compares two quantities; none where one cannot be read.
@@ -10,7 +11,9 @@ pub fn compare(one: &Value, other: &Value) -> Option<Ordering> {
 
 /// Whether a quantity is below zero.
 pub fn is_negative(value: &Value) -> bool {
-    thousandths(value).is_some_and(|amount| amount < 0)
+    // Nearly none is: only of one with a sign need it be known how much it is.
+    let has_sign = value.as_str().is_none_or(|text| text.starts_with('-'));
+    has_sign && thousandths(value).is_some_and(|amount| amount < 0)
 }
 
 /// Whether a quantity is a whole number.
@@ -21,15 +24,21 @@ pub fn is_whole(value: &Value) -> bool {
 /// A quantity in thousandths. One beyond 10^35 cannot be read.
 pub fn thousandths(value: &Value) -> Option<i128> {
     let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
+        Value::String(text) => Cow::from(text),
+        Value::Number(number) => Cow::from(number.to_string()),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
     let end = unsigned.find(|character: char| !character.is_ascii_digit() && character != '.');
     let (number, suffix) = unsigned.split_at(end.unwrap_or(unsigned.len()));
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
+    if !number.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let digits = whole.bytes().chain(fraction.bytes()).try_fold(0u128, |amount, digit| {
+        let digit = char::from(digit).to_digit(10)?;
+        amount.checked_mul(10)?.checked_add(digit.into())
+    })?;
     let (factor, divisor) = factor(suffix)?;
     let scale = 10u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
     let amount = digits.checked_mul(factor)?.checked_mul(1000)?.checked_div(scale.checked_mul(divisor)?)?;
@@ -57,23 +66,29 @@ pub fn written(amount: i128, like: &Value) -> String {
 
 /// What a suffix multiplies by, and divides by.
 fn factor(suffix: &str) -> Option<(u128, u128)> {
-    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-    let decimal = ["k", "M", "G", "T", "P", "E"];
-    let power = |list: &[&str], base: u128| {
-        let exponent = list.iter().position(|name| *name == suffix)?;
-        base.checked_pow(u32::try_from(exponent).ok()? + 1).map(|factor| (factor, 1))
-    };
-    match suffix {
-        "" => Some((1, 1)),
-        "m" => Some((1, 1_000)),
-        "u" => Some((1, 1_000_000)),
-        "n" => Some((1, 1_000_000_000)),
-        _ => power(&binary, 1024).or_else(|| power(&decimal, 1000)).or_else(|| {
+    Some(match suffix {
+        "" => (1, 1),
+        "m" => (1, 1_000),
+        "u" => (1, 1_000_000),
+        "n" => (1, 1_000_000_000),
+        "Ki" => (1 << 10, 1),
+        "Mi" => (1 << 20, 1),
+        "Gi" => (1 << 30, 1),
+        "Ti" => (1 << 40, 1),
+        "Pi" => (1 << 50, 1),
+        "Ei" => (1 << 60, 1),
+        "k" => (1_000, 1),
+        "M" => (1_000_000, 1),
+        "G" => (1_000_000_000, 1),
+        "T" => (1_000_000_000_000, 1),
+        "P" => (1_000_000_000_000_000, 1),
+        "E" => (1_000_000_000_000_000_000, 1),
+        _ => {
             let exponent: i32 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
             let power = 10u128.checked_pow(exponent.unsigned_abs())?;
-            Some(if exponent < 0 { (1, power) } else { (power, 1) })
-        }),
-    }
+            if exponent < 0 { (1, power) } else { (power, 1) }
+        }
+    })
 }
 
 #[cfg(test)]

@@ -63,6 +63,11 @@ impl<'a> Schema<'a> {
         Property { name: &property.name, required: property.required, schema: Schema::new(self.api, property.schema) }
     }
 
+    /// How many fields must be there.
+    pub fn required_count(self) -> usize {
+        self.node.required as usize
+    }
+
     /// The fields that must be there, in order of name.
     pub fn required(self) -> impl Iterator<Item = Property<'a>> {
         self.arena.required(self.node).map(move |property| self.field(property))

@@ -29,6 +29,8 @@ use violation::{Bound, Counted, Problem, Violation};
 pub fn validate_object(served: ServedKind<'_>, object: &Value, violations: &mut Vec<Violation>) {
     let before = violations.len();
     let mut walk = Walk::new(Pointer::root(), violations);
+    // Few objects are deeper.
+    walk.steps.reserve(16);
     walk.value(served.schema, object);
     if let Value::Object(fields) = object {
         metadata::check_object(&mut walk, served, fields);
@@ -107,10 +109,15 @@ impl<'w, 'v> Walk<'w, 'v> {
 
     fn object(&mut self, schema: Schema<'_>, fields: &'v Map<String, Value>) {
         let values = schema.additional_properties();
+        let mut missing = schema.required_count();
         for (name, value) in fields {
-            let below = schema.property(name).map(|property| property.schema).or(values);
+            let property = schema.property(name);
+            let below = property.map(|property| property.schema).or(values);
+            if property.is_some_and(|property| property.required && is_there(property.schema, value)) {
+                missing -= 1;
+            }
             match below {
-                Some(below) if value.is_null() && !below.nullable() => {}
+                Some(below) if !is_there(below, value) => {}
                 Some(below) => self.below(Step::Field(name), |walk| walk.value(below, value)),
                 None if schema.preserve_unknown_fields() => {}
                 None => {
@@ -122,10 +129,12 @@ impl<'w, 'v> Walk<'w, 'v> {
                 }
             }
         }
-        for property in schema.required() {
-            let found = fields.get(property.name);
-            if found.is_none_or(|value| value.is_null() && !property.schema.nullable()) {
-                self.missing(property.name, found.is_some());
+        if missing > 0 {
+            for property in schema.required() {
+                let found = fields.get(property.name);
+                if found.is_none_or(|value| !is_there(property.schema, value)) {
+                    self.missing(property.name, found.is_some());
+                }
             }
         }
         if schema.object_meta() {
@@ -240,6 +249,11 @@ impl<'w, 'v> Walk<'w, 'v> {
             self.problem(Problem::Condition { word: "not" });
         }
     }
+}
+
+/// Whether a field counts as set: `null` leaves it out, unless its schema takes that for a value.
+fn is_there(schema: Schema<'_>, value: &Value) -> bool {
+    !value.is_null() || schema.nullable()
 }
 
 fn has_kind(kind: Kind, value: &Value) -> bool {

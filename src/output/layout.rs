@@ -58,10 +58,18 @@ impl Layout {
     }
 
     fn take(&mut self, path: &OutputPath, kind: TakenKind) -> Result<(), OutputError> {
-        for parent in path.parents() {
-            self.take_one(parent, TakenKind::Folder)?;
+        // What lies above a folder was taken with it.
+        if path.parent().is_some_and(|parent| !self.is_folder(parent)) {
+            for parent in path.parents() {
+                self.take_one(parent, TakenKind::Folder)?;
+            }
         }
         self.take_one(path.as_str(), kind)
+    }
+
+    /// Whether a path was taken as a folder, and is its own key: one with letters in upper case is not looked for.
+    fn is_folder(&self, path: &str) -> bool {
+        self.taken.get(path).is_some_and(|taken| taken.kind == TakenKind::Folder && taken.path.is_none())
     }
 
     fn take_one(&mut self, path: &str, kind: TakenKind) -> Result<(), OutputError> {

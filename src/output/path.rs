@@ -26,7 +26,7 @@ impl OutputPath {
         if text.len() > MAX_PATH {
             return Err(PathFault::Long);
         }
-        text.split('/').try_for_each(check_name)?;
+        text.as_bytes().split(|byte| *byte == b'/').try_for_each(check_name)?;
         Ok(OutputPath(text.into()))
     }
 
@@ -38,21 +38,23 @@ impl OutputPath {
         self.0.is_empty()
     }
 
-    /// The path of something below this folder, checked for length.
-    pub fn joined(&self, below: &OutputPath) -> Result<Self, PathFault> {
-        if self.0.len() + 1 + below.0.len() > MAX_PATH {
-            return Err(PathFault::Long);
-        }
-        Ok(OutputPath(self.join(below).into()))
+    /// Whether the path of something below this folder is short enough.
+    pub fn has_room_for(&self, below: &OutputPath) -> Result<(), PathFault> {
+        if self.0.len() + 1 + below.0.len() > MAX_PATH { Err(PathFault::Long) } else { Ok(()) }
     }
 
-    /// The same as text.
+    /// The path of something below this folder, as text.
     pub fn join(&self, below: &OutputPath) -> String {
         match (self.is_root(), below.is_root()) {
             (true, _) => below.0.to_string(),
             (false, true) => self.0.to_string(),
             (false, false) => format!("{}/{}", self.0, below.0),
         }
+    }
+
+    /// The folder that it lies in; none in the root.
+    pub fn parent(&self) -> Option<&str> {
+        self.0.bytes().rposition(|byte| byte == b'/').map(|end| &self.0[..end])
     }
 
     /// The folders above it, outermost first, without the root.
@@ -86,25 +88,24 @@ pub enum PathFault {
     Long,
 }
 
-fn check_name(name: &str) -> Result<(), PathFault> {
-    let bytes = name.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+fn check_name(name: &[u8]) -> Result<(), PathFault> {
+    let (Some(first), Some(last)) = (name.first(), name.last()) else {
         return Err(PathFault::Empty);
     };
-    if bytes.len() > MAX_NAME {
+    if name.len() > MAX_NAME {
         return Err(PathFault::Long);
     }
     if matches!(first, b'.' | b'-') || *last == b'.' {
         return Err(PathFault::Edge);
     }
-    check_characters(bytes)?;
+    check_characters(name)?;
     if is_device(name) {
         return Err(PathFault::Device);
     }
     if is_excluded_by_flux(name) {
         return Err(PathFault::Excluded);
     }
-    if matches!(name, "kustomization" | "kustomization.yml") {
+    if matches!(name, b"kustomization" | b"kustomization.yml") {
         return Err(PathFault::Kustomization);
     }
     Ok(())
@@ -125,9 +126,8 @@ fn check_characters(mut bytes: &[u8]) -> Result<(), PathFault> {
 }
 
 /// Names that Windows takes for devices, whatever the extension.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).as_bytes();
-    match stem {
+fn is_device(name: &[u8]) -> bool {
+    match name.split(|byte| *byte == b'.').next().unwrap_or(name) {
         b"con" | b"prn" | b"aux" | b"nul" => true,
         [kind @ .., digit] => matches!(kind, b"com" | b"lpt") && digit.is_ascii_digit(),
         [] => false,
@@ -135,9 +135,9 @@ fn is_device(name: &str) -> bool {
 }
 
 /// The default exclusions of Flux's source-controller that do not begin with a dot (those are refused anyway).
-fn is_excluded_by_flux(name: &str) -> bool {
-    const NAMES: [&str; 4] = ["appveyor.yml", "cloudbuild.yaml", "codeship-services.yml", "codeship-steps.yml"];
-    const ENDS: [&str; 8] = [".jpg", ".jpeg", ".gif", ".png", ".wmv", ".flv", ".tar.gz", ".zip"];
+fn is_excluded_by_flux(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 4] = [b"appveyor.yml", b"cloudbuild.yaml", b"codeship-services.yml", b"codeship-steps.yml"];
+    const ENDS: [&[u8]; 8] = [b".jpg", b".jpeg", b".gif", b".png", b".wmv", b".flv", b".tar.gz", b".zip"];
     NAMES.contains(&name) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
@@ -200,6 +200,6 @@ mod tests {
         assert_eq!(OutputPath::root().join(&path("a/b")), "a/b");
         assert_eq!(path("a").join(&path("b/c")), "a/b/c");
         assert_eq!(path("a/b/c").parents().collect::<Vec<_>>(), ["a", "a/b"]);
-        assert_eq!(path(&vec!["abcdefg"; 512].join("/")).joined(&path("b")), Err(PathFault::Long));
+        assert_eq!(path(&vec!["abcdefg"; 512].join("/")).has_room_for(&path("b")), Err(PathFault::Long));
     }
 }

@@ -156,9 +156,9 @@ impl Scope {
     /// Whether all of the layer's deployments were compiled; with a filter it must have some.
     pub fn is_whole(&self, layer: &PatchLayer) -> bool {
         let is_of_tenants = layer.is_shared() && !matches!(layer, PatchLayer::Tenant(_));
-        let is_known = !(layer.is_shared() && self.is_blind) && !(is_of_tenants && self.lacks_tenants);
+        let is_unknown = layer.is_shared() && self.is_blind || is_of_tenants && self.lacks_tenants;
         let counts = self.layers.get(layer);
-        is_known && (!self.is_filtered || counts.is_some_and(|(all, left_out)| *all > 0 && *left_out == 0))
+        !is_unknown && (!self.is_filtered || counts.is_some_and(|(all, left_out)| *all > 0 && *left_out == 0))
     }
 
     pub fn counts(&self) -> Counts {

@@ -7,7 +7,6 @@ use super::memory::{Memory, Remembered};
 use super::meter::Step;
 use super::prepare::Prepared;
 use super::{Compilation, Findings, Options, UnitSummary, cluster, cross, unit};
-use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::failure::Failed;
 use crate::load::Cluster;
@@ -264,10 +263,4 @@ pub fn objects_of(prepared: &Prepared<'_>, units: &[Unit<'_>], summary: &UnitSum
     }
     let is_it = |unit: &&Unit<'_>| unit.cluster.spec.name() == summary.cluster && unit.namespace == summary.namespace;
     units.iter().find(is_it).map(|unit| unit::compile(prepared, unit).summary.objects).unwrap_or_default()
-}
-
-impl Findings {
-    pub fn is_empty(&self) -> bool {
-        self.phases.values().all(Diagnostics::is_empty)
-    }
 }

@@ -12,7 +12,7 @@ use crate::delivery::flux;
 use crate::diag::Diagnostics;
 use crate::emit;
 use crate::finish::{self, DeploymentContext, NamespaceContext, UnitContext};
-use crate::object::{Object, Owner};
+use crate::object::{Names, Object, Owner};
 use crate::output;
 use crate::patching::Hits;
 use crate::pointer::Pointer;
@@ -245,7 +245,7 @@ fn external<'s>(prepared: &Prepared<'s>, unit: &Unit<'s>) -> Vec<&'s ExternalObj
 
 /// Two documents of one unit that make the same object.
 pub fn report_duplicates(objects: &[Object<'_>], context: &UnitContext<'_>, diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<[&str; 4], &Object<'_>> = BTreeMap::new();
+    let mut seen: BTreeMap<Names<'_>, &Object<'_>> = BTreeMap::new();
     for object in objects {
         let first = *seen.entry(object.names()).or_insert(object);
         if !std::ptr::eq(first, object) {

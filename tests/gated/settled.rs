@@ -1,6 +1,6 @@
 //! Whatever is known of the last run, and whatever became of it: the same words, refs and exit code as without.
 
-use super::support::{Repository, Said, bayplan, git};
+use super::support::{Repository, Said, acknowledgement, bayplan, git};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -114,6 +114,10 @@ fn one_branch_for_each_cluster_one_of_which_left() {
     ask_all(&repository);
     let said = same_words(&repository, &["publish"]);
     assert!(said.stderr.contains("no cluster of these specs is published to `rendered-gone`"), "{}", said.stderr);
+    repository.replace("site-specs/portal.yaml", "{size: 20Gi}", "{size: 20Gi, greeting: hi}");
+    repository.commit("an edit that one of them sees");
+    ask(&repository);
+    assert!(steps(&repository).contains(EDITED_SITES));
     // One that is behind, and one that is gone.
     repository.git(&["update-ref", "refs/heads/rendered-stable", "rendered-stable~1"]);
     ask(&repository);
@@ -131,6 +135,10 @@ fn the_hydrators_contract() {
     repository.write("README.md", "words\n");
     repository.commit("words");
     ask(&repository);
+    repository.replace("site-specs/portal.yaml", "{size: 20Gi}", "{size: 20Gi, greeting: hi}");
+    repository.commit("an edit of a site");
+    ask(&repository);
+    assert!(steps(&repository).contains(EDITED_SITES));
     repository.git(&["update-ref", "-d", "refs/notes/hydrator.metadata"]);
     ask(&repository);
     fs::write(repository.path().join(".git/refs/notes/hydrator.metadata.lock"), "").unwrap();
@@ -203,6 +211,11 @@ fn edits_of_sites_alone() {
         ask(&repository);
         repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     }
+    let more = acknowledgement("data-removed", "{cluster: stable, kind: PersistentVolumeClaim, name: gone}");
+    repository.replace(portal, "apiVersion", &format!("{more}---\napiVersion"));
+    repository.commit("a document of another kind in the site's file");
+    ask(&repository);
+    repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     repository.git(&["mv", portal, "site-specs/gate.yaml"]);
     repository.commit("another file");
     ask(&repository);

@@ -19,10 +19,6 @@ pub(super) fn check_set<'v>(walk: &mut Walk<'_, 'v>, items: &'v [Value]) {
 pub(super) fn check_map<'v>(walk: &mut Walk<'_, 'v>, schema: Schema<'_>, items: &'v [Value]) {
     no_nulls(walk, items);
     let names = schema.list_map_keys();
-    let of_items: Vec<Option<Vec<&Value>>> = items
-        .iter()
-        .map(|item| names.iter().map(|key| present(item, &key.name).or(key.default.as_ref())).collect())
-        .collect();
     for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object()) {
         for key in names.iter().filter(|key| key.default.is_none() && present(item, &key.name).is_none()) {
             let is_required =
@@ -32,6 +28,14 @@ pub(super) fn check_map<'v>(walk: &mut Walk<'_, 'v>, schema: Schema<'_>, items: 
             }
         }
     }
+    // One item alone is no other's double.
+    if items.len() < 2 {
+        return;
+    }
+    let of_items: Vec<Option<Vec<&Value>>> = items
+        .iter()
+        .map(|item| names.iter().map(|key| present(item, &key.name).or(key.default.as_ref())).collect())
+        .collect();
     for (index, first) in repeated(&of_items) {
         let keys = names.iter().map(|key| key.name.to_string()).collect();
         walk.below(Step::Item(index), |walk| walk.problem(Problem::DuplicateKey { first, keys }));

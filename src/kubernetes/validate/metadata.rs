@@ -41,8 +41,8 @@ pub(super) fn check_object<'v>(walk: &mut Walk<'_, 'v>, served: ServedKind<'_>, 
 }
 
 fn check_metadata<'v>(walk: &mut Walk<'_, 'v>, served: ServedKind<'_>, metadata: &'v Map<String, Value>) {
-    for name in SERVER_FIELDS {
-        if metadata.get(name).is_some_and(|value| !value.is_null()) {
+    for (name, value) in metadata {
+        if SERVER_FIELDS.contains(&name.as_str()) && !value.is_null() {
             walk.below(Step::Field(name), |walk| walk.problem(Problem::ServerField));
         }
     }
@@ -80,19 +80,45 @@ pub fn name_rule(api_version: &str, kind: &str) -> NameRule {
 impl NameRule {
     pub fn allows(self, name: &str) -> bool {
         match self {
-            NameRule::Subdomain => name.len() <= 253 && name.split('.').all(|part| is_label(part, 253)),
-            NameRule::Label => is_label(name, 63),
+            NameRule::Subdomain => {
+                name.len() <= 253 && name.as_bytes().split(|byte| *byte == b'.').all(|part| is_label(part, 253))
+            }
+            NameRule::Label => is_label(name.as_bytes(), 63),
             NameRule::LabelFromLetter => {
-                is_label(name, 63) && name.starts_with(|first: char| first.is_ascii_lowercase())
+                is_label(name.as_bytes(), 63) && name.starts_with(|first: char| first.is_ascii_lowercase())
             }
             NameRule::PathSegment => !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '%']),
         }
     }
 }
 
-fn is_label(text: &str, longest: usize) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=longest).contains(&text.len()) && text.bytes().all(is_inner) && !text.starts_with('-') && !text.ends_with('-')
+/// Bytes within a DNS label.
+const LABEL: u8 = 1;
+/// Bytes within the key or value of a label.
+const WORD: u8 = 2;
+
+/// Of each byte, which of the two it is: names are looked at more than any other text.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => LABEL | WORD,
+            b'A'..=b'Z' | b'_' | b'.' => WORD,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn is(byte: u8, class: u8) -> bool {
+    CLASSES[byte as usize] & class != 0
+}
+
+fn is_label(text: &[u8], longest: usize) -> bool {
+    let is_inner = |byte: &u8| is(*byte, LABEL);
+    (1..=longest).contains(&text.len()) && text.iter().all(is_inner) && !matches!(text, [b'-', ..] | [.., b'-'])
 }
 
 /// Holds the labels and annotations of an object, or of a template in it, to their limits.
@@ -113,7 +139,8 @@ pub(super) fn check_labels_and_annotations<'v>(walk: &mut Walk<'_, 'v>, metadata
     }
     if let Some(Value::Object(annotations)) = metadata.get("annotations") {
         walk.below(Step::Field("annotations"), |walk| {
-            for key in annotations.keys().filter(|key| !is_qualified_name(&key.to_ascii_lowercase())) {
+            let is_key = |key: &str| is_qualified_name(key) || is_qualified_name(&key.to_ascii_lowercase());
+            for key in annotations.keys().filter(|key| !is_key(key)) {
                 walk.below(Step::Field(key), |walk| walk.problem(Problem::BadKey));
             }
             let size = |(key, value): (&String, &Value)| key.len() + value.as_str().map_or(0, str::len);
@@ -126,8 +153,8 @@ pub(super) fn check_labels_and_annotations<'v>(walk: &mut Walk<'_, 'v>, metadata
 
 /// Whether a text can be the key of a label: a name of at most 63 characters, with or without a DNS subdomain before a slash.
 pub fn is_qualified_name(key: &str) -> bool {
-    match key.split_once('/') {
-        Some((prefix, name)) => NameRule::Subdomain.allows(prefix) && is_label_word(name),
+    match key.bytes().position(|byte| byte == b'/').map(|slash| key.split_at(slash)) {
+        Some((prefix, name)) => NameRule::Subdomain.allows(prefix) && is_label_word(&name[1..]),
         None => is_label_word(key),
     }
 }
@@ -138,10 +165,8 @@ pub fn is_label_value(value: &str) -> bool {
 }
 
 fn is_label_word(text: &str) -> bool {
+    let is_inner = |byte: &u8| is(*byte, WORD);
     let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = text.as_bytes();
-    text.len() <= 63
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-        && is_end(bytes.first())
-        && is_end(bytes.last())
+    bytes.len() <= 63 && bytes.iter().all(is_inner) && is_end(bytes.first()) && is_end(bytes.last())
 }

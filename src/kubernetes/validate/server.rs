@@ -34,6 +34,8 @@ pub use cron::fault as schedule_fault;
 
 type Fields = Map<String, Value>;
 
+const EMPTY: forms::Form = forms::Form { what: "must not be empty", help: "set it" };
+
 /// Holds a whole object, which the walk stands at, to the code of its kind.
 pub(super) fn check_object<'v>(walk: &mut Walk<'_, 'v>, served: ServedKind<'_>, object: &'v Fields) {
     match (group(served.api_version), served.kind) {
@@ -86,7 +88,8 @@ impl<'v> Walk<'_, 'v> {
     fn spec(&mut self, fields: &'v Fields, check: impl FnOnce(&mut Self, &'v Fields)) {
         match fields.get("spec") {
             None | Some(Value::Null) => self.missing("spec", false),
-            Some(_) => self.map(fields, "spec", check),
+            Some(Value::Object(spec)) => self.below(Step::Field("spec"), |walk| check(walk, spec)),
+            Some(_) => {}
         }
     }
 
@@ -118,10 +121,19 @@ impl<'v> Walk<'_, 'v> {
         }
     }
 
+    /// A text that must have a form and may not be empty.
+    fn filled(&mut self, fields: &'v Fields, name: &'v str, is_of_form: impl FnOnce(&str) -> bool, form: forms::Form) {
+        match text(fields, name) {
+            Some("") => self.refuse_at(name, EMPTY.what, EMPTY.help),
+            Some(text) if !is_of_form(text) => self.refuse_at(name, form.what, form.help),
+            Some(_) | None => {}
+        }
+    }
+
     /// A text that may not be empty; whether it may be left out is the schema's to say.
     fn not_empty(&mut self, fields: &'v Fields, name: &'v str) {
         if text(fields, name) == Some("") {
-            self.refuse_at(name, "must not be empty", "set it");
+            self.refuse_at(name, EMPTY.what, EMPTY.help);
         }
     }
 
@@ -129,7 +141,8 @@ impl<'v> Walk<'_, 'v> {
     fn due(&mut self, fields: &'v Fields, name: &'v str) {
         match fields.get(name) {
             None | Some(Value::Null) => self.missing(name, false),
-            Some(_) => self.not_empty(fields, name),
+            Some(Value::String(text)) if text.is_empty() => self.refuse_at(name, EMPTY.what, EMPTY.help),
+            Some(_) => {}
         }
     }
 

@@ -67,17 +67,19 @@ pub(super) fn render<'s>(
     {
         objects.extend(compiled.render(inputs, Owner::Namespace, &[], None, diagnostics));
     }
-    for (number, (deployment, inputs)) in unit.deployments.iter().zip(&resolved.deployments).enumerate() {
+    let ids: Vec<String> = unit.deployments.iter().map(Deployment::id).collect();
+    for (number, ((deployment, inputs), id)) in unit.deployments.iter().zip(&resolved.deployments).zip(&ids).enumerate()
+    {
         let Some(compiled) = prepared.library.get(deployment.template) else { continue };
         let extra = extra_files(prepared, deployment);
-        objects.extend(compiled.render(inputs, Owner::Site(number), &extra, Some(&deployment.id()), diagnostics));
+        objects.extend(compiled.render(inputs, Owner::Site(number), &extra, Some(id), diagnostics));
     }
     for object in &objects {
         let id = match object.owner {
-            Owner::Site(number) => unit.deployments.get(number).map(Deployment::id),
+            Owner::Site(number) => ids.get(number).map(String::as_str),
             Owner::Cluster | Owner::Namespace => None,
         };
-        validate::identity(object, id.as_deref(), diagnostics);
+        validate::identity(object, id, diagnostics);
     }
     objects
 }

@@ -2,7 +2,7 @@
 
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
-use crate::finish::config_hash::made_secret;
+use crate::finish::config_hash::secret_made_by;
 use crate::object::Object;
 use crate::spec::common::Layer;
 use crate::validate::view::{View, pointer, references};
@@ -25,26 +25,20 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    let makers: BTreeMap<(&str, &str), (usize, &Object<'_>)> = view
-        .objects
-        .iter()
-        .enumerate()
-        .filter_map(|(number, maker)| {
-            let secret = match (maker.group(), maker.kind()) {
-                ("", "Secret") => Some(maker.name()),
-                _ => made_secret(maker),
-            };
-            Some(((maker.namespace(), secret?), (number, maker)))
-        })
-        .collect();
+    // Seldom is there such a pod.
+    let mut pods = view.pods.iter().filter(|pod| pod.claims().next().is_some()).peekable();
+    if pods.peek().is_none() {
+        return;
+    }
+    let makers = makers(view);
     // One Secret that ten pods read is one finding.
     let mut seen = BTreeSet::new();
-    for pod in view.pods.iter().filter(|pod| pod.claims().next().is_some()) {
+    for pod in pods {
         let Some(object) = view.object(pod.object).filter(|object| view.context.is_protected(object.owner)) else {
             continue;
         };
         for reference in references::of_containers(pod).into_iter().filter(|reference| reference.kind == "Secret") {
-            let Some((number, maker)) = makers.get(&(object.namespace(), reference.name)).copied() else { continue };
+            let Some((number, maker)) = makers.get(&(pod.of.namespace, reference.name)).copied() else { continue };
             if matches!(maker.layer, Layer::Data | Layer::Platform) || !seen.insert(number) {
                 continue;
             }
@@ -63,4 +57,17 @@ fn check(view: &View<'_>, found: &mut Found) {
             found.push(finding.also(pod.object, reference.field.pointer(), "read here"));
         }
     }
+}
+
+/// The objects that are Secrets or have them made, by namespace and name of the Secret, each with its number.
+fn makers<'a>(view: &View<'a>) -> BTreeMap<(&'a str, &'a str), (usize, &'a Object<'a>)> {
+    let named = view.named().enumerate();
+    let makers = named.filter_map(|(number, (of, maker))| {
+        let secret = match (of.group, of.kind) {
+            ("", "Secret") => of.name,
+            (group, kind) => secret_made_by(group, kind, of.name, &maker.value)?,
+        };
+        Some(((of.namespace, secret), (number, maker)))
+    });
+    makers.collect()
 }

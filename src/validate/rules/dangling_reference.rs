@@ -4,8 +4,9 @@ use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
 use crate::near;
 use crate::pointer::Follow;
+use crate::validate::view::View;
+use crate::validate::view::provided::{self, Provided};
 use crate::validate::view::references::{self, Reference};
-use crate::validate::view::{View, provided};
 
 pub static CODE: Code = Code {
     name: "dangling-reference",
@@ -25,21 +26,18 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    let provided = provided::of(view);
+    let provided = Provided::of(view);
     let mut judge = |number: usize, reference: Reference<'_>| {
         let Some(object) = view.object(number) else { return };
         let Reference { kind, name, field } = reference;
-        if provided.contains(&(object.namespace(), kind, name))
+        if provided.has(object.namespace(), kind, name)
             || provided::by_kubernetes(kind, name)
             || view.is_external(kind, name)
             || kind == "PersistentVolumeClaim" && is_made_by_stateful_set(view, object.namespace(), name)
         {
             return;
         }
-        let known = provided
-            .iter()
-            .filter(|(namespace, known, _)| *namespace == object.namespace() && *known == kind)
-            .map(|(_, _, name)| *name);
+        let known = provided.names(object.namespace(), kind);
         let mut known: Vec<&str> = known.chain(view.external_of(kind)).collect();
         known.sort_unstable();
         known.dedup();
@@ -60,8 +58,8 @@ fn check(view: &View<'_>, found: &mut Found) {
         finding.unless_provided = Some((kind, name.to_owned()));
         found.push(finding);
     };
-    for (number, object) in view.objects.iter().enumerate().filter(|(_, object)| object.verbatim.is_none()) {
-        for reference in references::of_object(object) {
+    for (number, (of, object)) in view.named().enumerate().filter(|(_, (_, object))| object.verbatim.is_none()) {
+        for reference in references::of_object(of, object) {
             judge(number, reference);
         }
     }

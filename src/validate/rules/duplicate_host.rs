@@ -6,9 +6,11 @@
 use super::{Check, ERROR, Policy, Rule, Standing, subject};
 use crate::diag::{Code, Severity};
 use crate::finish::UnitContext;
-use crate::object::{Identity, Object, Owner};
+use crate::object::{Identity, Names, Object, Owner};
 use crate::pointer::Pointer;
-use crate::validate::view::{items, pointer};
+use crate::validate::view::items;
+use crate::validate::view::path::Path;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub static CODE: Code = Code {
@@ -77,16 +79,17 @@ pub fn claims(
     let Some(severity) = policy.severity(&RULE, tier) else { return Vec::new() };
     let mut claims = Vec::new();
     for object in written {
+        let of = object.names();
         // A gateway that is shared listens for the hosts of others.
-        if object.owner == Owner::Cluster && object.kind() == "Gateway" {
+        if object.owner == Owner::Cluster && of.kind == "Gateway" {
             continue;
         }
-        for (host, field) in hosts(object) {
+        for (host, field) in hosts(of, object) {
             claims.push(HostClaim {
                 host: host.trim_end_matches('.').to_ascii_lowercase(),
                 claimant: claimant(object.owner, context),
                 object: object.identity(),
-                field,
+                field: field.pointer(),
                 severity,
                 acknowledgement: policy.acknowledged(&RULE, || subject(object, context)).map(str::to_owned),
             });
@@ -108,21 +111,22 @@ fn claimant(owner: Owner, context: &UnitContext<'_>) -> Claimant {
 }
 
 /// Hosts that an object names, each with its field: of an Ingress, of routes and of listeners.
-pub fn hosts<'a>(object: &'a Object<'_>) -> Vec<(&'a str, Pointer)> {
-    let Some(spec) = object.value.get("spec") else { return Vec::new() };
-    let at = pointer("/spec");
+pub fn hosts<'a>(of: Names<'_>, object: &'a Object<'_>) -> Vec<(&'a str, Path)> {
+    let listed = |list: &'static str| {
+        let at = Path::new("/spec").child(list);
+        let spec = object.value.get("spec").unwrap_or(&Value::Null);
+        items(spec, list).map(move |(index, item)| (item, at.child(index)))
+    };
     let below = |list: &'static str, field: &'static str| {
-        let at = at.child(list);
-        items(spec, list)
-            .filter_map(|(index, item)| Some((item.get(field)?.as_str()?, at.child(index).child(field))))
+        listed(list)
+            .filter_map(|(item, at)| Some((item.get(field)?.as_str()?, at.child(field))))
             .filter(|(host, _)| !host.is_empty())
             .collect()
     };
-    match (object.group(), object.kind()) {
+    match (of.group, of.kind) {
         ("networking.k8s.io", "Ingress") => below("rules", "host"),
         ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute" | "TLSRoute") => {
-            let at = at.child("hostnames");
-            items(spec, "hostnames").filter_map(|(index, host)| Some((host.as_str()?, at.child(index)))).collect()
+            listed("hostnames").filter_map(|(host, at)| Some((host.as_str()?, at))).collect()
         }
         ("gateway.networking.k8s.io", "Gateway" | "ListenerSet") => below("listeners", "hostname"),
         _ => Vec::new(),

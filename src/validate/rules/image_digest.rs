@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        for container in pod.containers() {
+        for container in &pod.containers {
             let image = text(container.value, "image");
             if !image.is_empty() && ImageName::of(image).digest.is_none() {
                 let message = format!("{} of {} has an image without a digest", container.title(), view.name_of(pod));

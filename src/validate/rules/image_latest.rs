@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        for container in pod.containers() {
+        for container in &pod.containers {
             let name = ImageName::of(text(container.value, "image"));
             if name.tag == Some("latest") && name.digest.is_none() {
                 let message = format!("{} of {} has an image of the tag latest", container.title(), view.name_of(pod));

@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        for container in pod.containers() {
+        for container in &pod.containers {
             let image = text(container.value, "image");
             let Some(fault) = image::fault(image).filter(|_| !image.is_empty()) else { continue };
             let message = format!("the image of {} of {} is no image reference", container.title(), view.name_of(pod));

@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        for container in pod.containers() {
+        for container in &pod.containers {
             let image = text(container.value, "image");
             let name = ImageName::of(image);
             if !image.is_empty() && name.tag.is_none() && name.digest.is_none() {

@@ -28,9 +28,8 @@ const OLD_CLASS: &str = "kubernetes.io/ingress.class";
 const PREFIX: &str = "nginx.ingress.kubernetes.io/";
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for (number, object) in view.objects.iter().enumerate() {
-        let (group, kind) = (object.group(), object.kind());
-        let field = match (group, kind) {
+    for (number, (of, object)) in view.named().enumerate() {
+        let field = match (of.group, of.kind) {
             ("networking.k8s.io", "Ingress") => of_ingress(object),
             ("networking.k8s.io", "IngressClass") => {
                 is(&object.value, "/spec/controller", "k8s.io/ingress-nginx").then(|| pointer("/spec/controller"))

@@ -54,11 +54,10 @@ fn check(view: &View<'_>, found: &mut Found) {
             continue;
         }
         for pod in &view.pods {
-            let in_namespace = view.object(pod.object).is_some_and(|object| object.namespace() == quota.namespace());
-            if !in_namespace || pod.spec.get("resources").is_some() {
+            if pod.of.namespace != quota.namespace() || pod.spec.get("resources").is_some() {
                 continue;
             }
-            for container in pod.containers() {
+            for container in &pod.containers {
                 let resources = container.value.get("resources");
                 let says = |kind: &str, resource: &str| {
                     resources

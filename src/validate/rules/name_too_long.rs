@@ -2,9 +2,10 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
-use crate::object::Object;
+use crate::object::{Names, Object};
 use crate::pointer::{Follow, Pointer};
 use crate::spec::template::Run;
+use crate::validate::view::path::Path;
 use crate::validate::view::pod::Pod;
 use crate::validate::view::{View, items, pointer};
 use serde_json::Value;
@@ -27,8 +28,8 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for (number, object) in view.objects.iter().enumerate() {
-        let limit = match (object.group(), object.kind()) {
+    for (number, (of, object)) in view.named().enumerate() {
+        let limit = match (of.group, of.kind) {
             ("batch", "CronJob") | ("apps", "StatefulSet") => 52,
             // One that runs on change has a suffix, and its own limit before it got that.
             ("batch", "Job") if object.run != Some(Run::OnChange) => 63,
@@ -42,13 +43,13 @@ fn check(view: &View<'_>, found: &mut Found) {
                 found.push(Finding::new(number, field(), message, "choose a shorter name").label(""));
             }
         };
-        judge(object.name(), limit, &|| "the name".to_owned(), &|| pointer("/metadata/name"));
-        for (host, field) in hosts(object) {
-            judge(host, 253, &|| format!("host `{host}`"), &|| field.clone());
+        judge(of.name, limit, &|| "the name".to_owned(), &|| pointer("/metadata/name"));
+        for (host, field) in hosts(of, object) {
+            judge(host, 253, &|| format!("host `{host}`"), &|| field.pointer());
             let longest = host.split('.').max_by_key(|label| label.len()).unwrap_or_default();
-            judge(longest, 63, &|| format!("`{longest}` in a host"), &|| field.clone());
+            judge(longest, 63, &|| format!("`{longest}` in a host"), &|| field.pointer());
         }
-        if (object.group(), object.kind()) == ("cert-manager.io", "Certificate")
+        if of.is("cert-manager.io", "Certificate")
             && let Some(common) = object.value.follow("/spec/commonName").and_then(Value::as_str)
         {
             judge(common, 64, &|| "the common name".to_owned(), &|| pointer("/spec/commonName"));
@@ -70,7 +71,7 @@ fn of_pod(view: &View<'_>, pod: &Pod<'_>, found: &mut Found) {
             found.push(Finding::new(pod.object, at().child("name"), message, "choose a shorter name"));
         }
     };
-    for container in pod.containers() {
+    for container in &pod.containers {
         judge(container.value, 63, "container", &|| container.pointer());
         for (index, port) in items(container.value, "ports") {
             judge(port, 15, "port", &|| container.pointer().child("ports").child(index));
@@ -82,11 +83,11 @@ fn of_pod(view: &View<'_>, pod: &Pod<'_>, found: &mut Found) {
 }
 
 /// Hosts of routes and certificates.
-fn hosts<'a>(object: &'a Object<'_>) -> Vec<(&'a str, Pointer)> {
-    if (object.group(), object.kind()) == ("cert-manager.io", "Certificate") {
+fn hosts<'a>(of: Names<'_>, object: &'a Object<'_>) -> Vec<(&'a str, Path)> {
+    if of.is("cert-manager.io", "Certificate") {
         let Some(spec) = object.value.get("spec") else { return Vec::new() };
-        let at = pointer("/spec/dnsNames");
+        let at = Path::new("/spec/dnsNames");
         return items(spec, "dnsNames").filter_map(|(index, name)| Some((name.as_str()?, at.child(index)))).collect();
     }
-    super::duplicate_host::hosts(object)
+    super::duplicate_host::hosts(of, object)
 }

@@ -54,10 +54,10 @@ struct Bound<'b> {
 impl Bound<'_> {
     fn containers(&self, view: &View<'_>, found: &mut Found) {
         for pod in &view.pods {
-            if view.object(pod.object).is_none_or(|object| object.namespace() != self.range.namespace()) {
+            if pod.of.namespace != self.range.namespace() {
                 continue;
             }
-            for container in pod.containers() {
+            for container in &pod.containers {
                 // A request beyond the limit is an error of its own, so that the larger one tells.
                 for kind in ["limits", "requests"] {
                     let path = ["resources", kind, self.resource];

@@ -74,7 +74,6 @@ impl Violation {
 /// What controls look at.
 pub struct Subject<'p, 'a> {
     pub pod: &'p Pod<'a>,
-    pub containers: Vec<Container<'a>>,
     /// The version of the standards.
     pub minor: Minor,
 }
@@ -84,7 +83,7 @@ impl<'a> Subject<'_, 'a> {
     fn contexts(&self, field: &'static str) -> impl Iterator<Item = (Who<'_, 'a>, Path, &'a Value)> {
         let own = self.pod.spec.get("securityContext").and_then(|context| context.follow(field));
         let own = own.map(|value| (Who::Pod, self.pod.path("/spec/securityContext").child(field), value));
-        let rest = self.containers.iter().filter_map(move |container| {
+        let rest = self.pod.containers.iter().filter_map(move |container| {
             let value = container.value.get("securityContext")?.follow(field)?;
             Some((Who::Container(container), container.path().child("securityContext").child(field), value))
         });
@@ -126,10 +125,10 @@ fn check(view: &View<'_>, found: &mut Found) {
             namespace.label(VERSION).and_then(|version| version.strip_prefix("v1.")?.parse().ok()).map(Minor::new);
         let minor = version.unwrap_or_else(|| view.context.api.minor());
         for pod in &view.pods {
-            if view.object(pod.object).is_none_or(|object| object.namespace() != namespace.name()) {
+            if pod.of.namespace != namespace.name() {
                 continue;
             }
-            let subject = Subject { pod, containers: pod.containers().collect(), minor };
+            let subject = Subject { pod, minor };
             let mut violations = Vec::new();
             if level == "restricted" {
                 restricted::check(&subject, &mut violations);

@@ -3,6 +3,7 @@
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
 use crate::object::Owner;
+use crate::pointer::Follow;
 use crate::validate::view::selector::{nearest, selects};
 use crate::validate::view::{View, pointer};
 
@@ -27,16 +28,15 @@ fn check(view: &View<'_>, found: &mut Found) {
         ("policy", "PodDisruptionBudget", "/spec/selector"),
     ] {
         for (number, policy) in view.of_kind(group, kind) {
-            let Some(selector) = policy.value.pointer(path).filter(|_| matches!(policy.owner, Owner::Site(_))) else {
+            let Some(selector) = policy.value.follow(path).filter(|_| matches!(policy.owner, Owner::Site(_))) else {
                 continue;
             };
-            let in_namespace =
-                |number: usize| view.object(number).is_some_and(|object| object.namespace() == policy.namespace());
-            if view.pods.iter().any(|pod| in_namespace(pod.object) && selects(selector, pod.labels())) {
+            let namespace = policy.namespace();
+            if view.pods.iter().any(|pod| pod.of.namespace == namespace && selects(selector, pod.labels)) {
                 continue;
             }
             let wanted = selector.get("matchLabels");
-            let Some(miss) = wanted.and_then(|wanted| nearest(view, policy.namespace(), wanted)) else { continue };
+            let Some(miss) = wanted.and_then(|wanted| nearest(view, namespace, wanted)) else { continue };
             let message = format!("{} selects no pod of its namespace", policy.identity());
             let field = pointer(path).child("matchLabels").child(miss.key);
             let finding = Finding::new(number, field, message, miss.help());

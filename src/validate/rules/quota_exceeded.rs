@@ -4,6 +4,7 @@ use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::kubernetes::quantity::{thousandths, written};
 use crate::object::Object;
+use crate::pointer::Follow;
 use crate::validate::view::pod::Pod;
 use crate::validate::view::{View, items, pointer, text};
 use serde_json::Value;
@@ -111,7 +112,7 @@ fn asked<'a>(view: &View<'a>, namespace: &str, name: &str) -> Option<Asked<'a>> 
 fn of_claim(claim: &Value, name: &str) -> Option<i128> {
     match name {
         "persistentvolumeclaims" => Some(1000),
-        _ => claim.pointer("/spec/resources/requests/storage").map_or(Some(0), thousandths),
+        _ => claim.follow("/spec/resources/requests/storage").map_or(Some(0), thousandths),
     }
 }
 
@@ -122,20 +123,20 @@ fn replicas(view: &View<'_>, object: &Object<'_>) -> Option<i128> {
         ("", "Pod") | ("apps", "Deployment" | "StatefulSet" | "ReplicaSet") | ("", "ReplicationController")
     );
     let least = view.of_kind("autoscaling", "HorizontalPodAutoscaler").find_map(|(_, scaler)| {
-        let target = scaler.value.pointer("/spec/scaleTargetRef")?;
+        let target = scaler.value.follow("/spec/scaleTargetRef")?;
         let is_it = scaler.namespace() == object.namespace()
             && text(target, "kind") == object.kind()
             && text(target, "name") == object.name();
-        is_it.then(|| scaler.value.pointer("/spec/minReplicas").and_then(Value::as_i64).unwrap_or(1))
+        is_it.then(|| scaler.value.follow("/spec/minReplicas").and_then(Value::as_i64).unwrap_or(1))
     });
-    let own = || object.value.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
+    let own = || object.value.follow("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
     is_kept_running.then(|| i128::from(least.unwrap_or_else(own)))
 }
 
 /// What one pod asks for, as the scheduler counts: its containers and sidecars together, or an init container that asks for more.
 fn of_pod(pod: &Pod<'_>, kind: &str, resource: &str) -> Option<i128> {
     let (mut together, mut alone) = (0, 0);
-    for container in pod.containers() {
+    for container in &pod.containers {
         let resources = container.value.get("resources");
         let says = |kind: &str| resources.and_then(|resources| resources.get(kind)?.get(resource));
         // A limit counts as the request, too.

@@ -2,7 +2,7 @@
 
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
-use crate::pointer::Pointer;
+use crate::pointer::{Follow, Pointer};
 use crate::validate::view::View;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ const ANNOTATIONS: [&str; 2] = ["metadata", "annotations"];
 
 fn check(view: &View<'_>, found: &mut Found) {
     for (number, ingress) in view.of_kind("networking.k8s.io", "Ingress") {
-        let Some(annotations) = ingress.value.pointer("/metadata/annotations").and_then(Value::as_object) else {
+        let Some(annotations) = ingress.value.follow("/metadata/annotations").and_then(Value::as_object) else {
             continue;
         };
         for key in annotations.keys().filter(|key| is_snippet(key)) {

@@ -2,7 +2,6 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
-use crate::object::Object;
 use crate::pointer::{Follow, Pointer};
 use crate::validate::view::pod::Pod;
 use crate::validate::view::{View, items, pointer, text};
@@ -27,12 +26,12 @@ pub const RULE: Rule = Rule {
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
         let Some(object) = view.object(pod.object) else { continue };
-        if !matches!(object.kind(), "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController") {
+        if !matches!(pod.of.kind, "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController") {
             continue;
         }
-        let Some((claim, modes)) = single_node_claim(view, pod, object) else { continue };
+        let Some((claim, modes)) = single_node_claim(view, pod) else { continue };
         let replicas = object.value.follow("/spec/replicas").and_then(Value::as_u64).unwrap_or(1);
-        let scaler = scaler_of(view, object);
+        let scaler = scaler_of(view, pod);
         let identity = object.identity();
         if let Some((number, most)) = scaler {
             let message = format!("{identity} mounts the {modes} claim `{claim}` and may be scaled to {most} replicas");
@@ -53,9 +52,9 @@ fn mount(pod: &Pod<'_>, claim: &str) -> Pointer {
 }
 
 /// The first claim of a pod that one node at a time can mount, with its access mode.
-pub fn single_node_claim<'a>(view: &View<'a>, pod: &Pod<'a>, object: &Object<'_>) -> Option<(&'a str, &'a str)> {
+pub fn single_node_claim<'a>(view: &View<'a>, pod: &Pod<'a>) -> Option<(&'a str, &'a str)> {
     pod.claims().find_map(|(name, _)| {
-        let (_, claim) = view.find("", "PersistentVolumeClaim", object.namespace(), name)?;
+        let (_, claim) = view.find("", "PersistentVolumeClaim", pod.of.namespace, name)?;
         let spec = claim.value.get("spec")?;
         let mut modes = items(spec, "accessModes").filter_map(|(_, mode)| mode.as_str());
         let first = modes.next()?;
@@ -64,14 +63,14 @@ pub fn single_node_claim<'a>(view: &View<'a>, pod: &Pod<'a>, object: &Object<'_>
     })
 }
 
-/// The HorizontalPodAutoscaler of an object that may ask for more than one replica, and how many.
-fn scaler_of(view: &View<'_>, object: &Object<'_>) -> Option<(usize, u64)> {
+/// The HorizontalPodAutoscaler of a pod's object that may ask for more than one replica, and how many.
+fn scaler_of(view: &View<'_>, pod: &Pod<'_>) -> Option<(usize, u64)> {
     view.of_kind("autoscaling", "HorizontalPodAutoscaler").find_map(|(number, scaler)| {
         let target = scaler.value.follow("/spec/scaleTargetRef")?;
         let most = scaler.value.follow("/spec/maxReplicas").and_then(Value::as_u64)?;
-        let is_it = scaler.namespace() == object.namespace()
-            && text(target, "kind") == object.kind()
-            && text(target, "name") == object.name();
+        let is_it = scaler.namespace() == pod.of.namespace
+            && text(target, "kind") == pod.of.kind
+            && text(target, "name") == pod.of.name;
         (is_it && most > 1).then_some((number, most))
     })
 }

@@ -25,8 +25,8 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        let Some(object) = view.object(pod.object).filter(|object| object.kind() == "Deployment") else { continue };
-        let Some((claim, mode)) = single_node_claim(view, pod, object) else { continue };
+        let Some(object) = view.object(pod.object).filter(|_| pod.of.kind == "Deployment") else { continue };
+        let Some((claim, mode)) = single_node_claim(view, pod) else { continue };
         let strategy = object.value.follow("/spec/strategy");
         let rolls = strategy
             .and_then(|strategy| strategy.get("type"))

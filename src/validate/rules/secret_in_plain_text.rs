@@ -2,10 +2,8 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
-use crate::pointer::Pointer;
-use crate::validate::view::View;
+use crate::validate::view::{View, texts};
 use regex::RegexSet;
-use serde_json::Value;
 use std::sync::LazyLock;
 
 pub static CODE: Code = Code {
@@ -44,70 +42,29 @@ const FORMS: [(&str, &str); 13] = [
     ("a JSON Web Token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
 ];
 
-/// No secret of these forms is shorter.
-const SHORTEST: usize = 24;
-
 static PATTERNS: LazyLock<Option<RegexSet>> = LazyLock::new(|| RegexSet::new(FORMS.map(|(_, form)| form)).ok());
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for (number, object) in view.objects.iter().enumerate() {
-        let is_secret = object.group().is_empty() && object.kind() == "Secret";
-        if object.verbatim.is_some() || is_secret {
+    for (number, text) in view.texts.long() {
+        let Some(what) = secret_in(text) else { continue };
+        let Some(object) = view.object(number).filter(|object| object.verbatim.is_none()) else { continue };
+        let Some(field) = texts::locate(&object.value, text).filter(|_| !object.names().is("", "Secret")) else {
             continue;
-        }
-        walk(&object.value, &mut Vec::new(), &mut |path, what| {
-            let mut field = Pointer::root();
-            for step in path {
-                match step {
-                    Step::Key(key) => field.push(key),
-                    Step::Index(index) => field.push(index),
-                }
-            }
-            let message = format!("{} of {} holds {what}", field.dotted(), object.identity());
-            let help = "withdraw it where it was issued, and refer to a Secret that is encrypted or fetched";
-            found.push(Finding::new(number, field, message, help).confidential());
-        });
+        };
+        let message = format!("{} of {} holds {what}", field.dotted(), object.identity());
+        let help = "withdraw it where it was issued, and refer to a Secret that is encrypted or fetched";
+        found.push(Finding::new(number, field, message, help).confidential());
     }
 }
 
-/// A step into a value.
-enum Step<'v> {
-    Key(&'v str),
-    Index(usize),
-}
-
-/// Calls back for each text that holds a secret, with its path.
-fn walk<'v>(value: &'v Value, path: &mut Vec<Step<'v>>, report: &mut dyn FnMut(&[Step<'v>], &'static str)) {
-    match value {
-        Value::String(text) => {
-            if let Some(what) = secret_in(text) {
-                report(path, what);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                path.push(Step::Index(index));
-                walk(item, path, report);
-                path.pop();
-            }
-        }
-        Value::Object(map) => {
-            for (key, entry) in map {
-                path.push(Step::Key(key));
-                walk(entry, path, report);
-                path.pop();
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// What kind of secret a text holds.
-pub fn secret_in(text: &str) -> Option<&'static str> {
-    if text.len() < SHORTEST {
+/// What kind of secret a text of at least [`texts::SHORTEST`] bytes holds: no secret of these forms is shorter.
+fn secret_in(text: &str) -> Option<&'static str> {
+    let patterns = PATTERNS.as_ref()?;
+    // Nearly no text holds one, which is told by the first letters of all forms, at once.
+    if !patterns.is_match(text) {
         return None;
     }
-    let first = PATTERNS.as_ref()?.matches(text).iter().next()?;
+    let first = patterns.matches(text).iter().next()?;
     FORMS.get(first).map(|(what, _)| *what)
 }
 

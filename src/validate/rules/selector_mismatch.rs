@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        let Some(object) = view.object(pod.object).filter(|object| object.group() == "apps") else { continue };
+        let Some(object) = view.object(pod.object).filter(|_| pod.of.group == "apps") else { continue };
         let Some(selector) = object.value.follow("/spec/selector").filter(|selector| selector.is_object()) else {
             continue;
         };
@@ -37,8 +37,8 @@ fn check(view: &View<'_>, found: &mut Found) {
             let message = format!("{} has an empty selector", object.identity());
             let help = "select the labels of its pod template";
             found.push(Finding::new(pod.object, pointer("/spec/selector"), message, help));
-        } else if !selects(selector, pod.labels()) {
-            let (field, what) = first_mismatch(selector, pod.labels());
+        } else if !selects(selector, pod.labels) {
+            let (field, what) = first_mismatch(selector, pod.labels);
             let message = format!("{} does not select its own pods", object.identity());
             let help = "give the pod template the labels that the selector asks for";
             let labels = pod.pointer("/metadata/labels");

@@ -4,7 +4,8 @@ use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::near;
 use crate::object::Object;
-use crate::pointer::Pointer;
+use crate::pointer::Follow;
+use crate::validate::view::path::Path;
 use crate::validate::view::pod::Container;
 use crate::validate::view::selector::has_all;
 use crate::validate::view::{View, items, pointer, text};
@@ -28,8 +29,8 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &View<'_>, found: &mut Found) {
     for pod in &view.pods {
-        for container in pod.containers() {
-            handlers(view, pod.object, &container, found);
+        for container in &pod.containers {
+            handlers(view, pod.object, container, found);
         }
     }
     for (number, service) in view.of_kind("", "Service") {
@@ -50,7 +51,7 @@ fn port_names<'a>(container: &Container<'a>) -> impl Iterator<Item = &'a str> + 
 
 fn handlers(view: &View<'_>, number: usize, container: &Container<'_>, found: &mut Found) {
     for path in ["/readinessProbe", "/livenessProbe", "/startupProbe", "/lifecycle/postStart", "/lifecycle/preStop"] {
-        let Some(handler) = container.value.pointer(path) else { continue };
+        let Some(handler) = container.value.follow(path) else { continue };
         for action in ["httpGet", "tcpSocket"] {
             let Some(name) = handler.get(action).and_then(|action| named(action.get("port")?)) else { continue };
             if port_names(container).any(|known| known == name) {
@@ -73,14 +74,11 @@ fn targets(view: &View<'_>, number: usize, service: &Object<'_>, found: &mut Fou
     else {
         return;
     };
-    let selected: Vec<_> = view
-        .pods
-        .iter()
-        .filter(|pod| view.object(pod.object).is_some_and(|object| object.namespace() == service.namespace()))
-        .filter(|pod| has_all(selector, pod.labels()))
-        .collect();
+    let namespace = service.namespace();
+    let selected: Vec<_> =
+        view.pods.iter().filter(|pod| pod.of.namespace == namespace && has_all(selector, pod.labels)).collect();
     let Some(first) = selected.first() else { return };
-    let known: Vec<&str> = selected.iter().flat_map(|pod| pod.containers()).flat_map(|one| port_names(&one)).collect();
+    let known: Vec<&str> = selected.iter().flat_map(|pod| &pod.containers).flat_map(port_names).collect();
     for (index, port) in items(spec, "ports") {
         let Some(name) = port.get("targetPort").and_then(named).filter(|name| !known.contains(name)) else { continue };
         let message = format!("{} sends to the port `{name}`, which no container of its pods has", service.identity());
@@ -93,21 +91,21 @@ fn targets(view: &View<'_>, number: usize, service: &Object<'_>, found: &mut Fou
 
 fn of_ingress(view: &View<'_>, number: usize, ingress: &Object<'_>, found: &mut Found) {
     let Some(spec) = ingress.value.get("spec") else { return };
-    let mut judge = |backend: Option<&Value>, at: Pointer| {
+    let mut judge = |backend: Option<&Value>, at: Path| {
         let Some(service) = backend.and_then(|backend| backend.get("service")) else { return };
         let Some(port) = service.get("port") else { return };
-        let at = at.child("service").child("port");
+        let at = at.child("/service/port");
         if let Some(name) = port.get("name").and_then(Value::as_str) {
-            route(view, number, ingress, text(service, "name"), &Wanted::Name(name), at.child("name"), found);
+            route(view, number, ingress, text(service, "name"), Wanted::Name(name), at.child("name"), found);
         } else if let Some(port) = port.get("number").and_then(Value::as_i64) {
-            route(view, number, ingress, text(service, "name"), &Wanted::Number(port), at.child("number"), found);
+            route(view, number, ingress, text(service, "name"), Wanted::Number(port), at.child("number"), found);
         }
     };
-    judge(spec.get("defaultBackend"), pointer("/spec/defaultBackend"));
+    judge(spec.get("defaultBackend"), Path::new("/spec/defaultBackend"));
     for (index, rule) in items(spec, "rules") {
         let Some(http) = rule.get("http") else { continue };
         for (path, entry) in items(http, "paths") {
-            let at = pointer("/spec/rules").child(index).child("http").child("paths").child(path);
+            let at = Path::new("/spec/rules").child(index).child("/http/paths").child(path);
             judge(entry.get("backend"), at.child("backend"));
         }
     }
@@ -121,8 +119,8 @@ fn of_route(view: &View<'_>, number: usize, object: &Object<'_>, found: &mut Fou
                 && text(backend, "group").is_empty()
                 && matches!(text(backend, "namespace"), namespace if namespace.is_empty() || namespace == object.namespace());
             let Some(port) = backend.get("port").and_then(Value::as_i64).filter(|_| is_own_service) else { continue };
-            let at = pointer("/spec/rules").child(rule).child("backendRefs").child(index).child("port");
-            route(view, number, object, text(backend, "name"), &Wanted::Number(port), at, found);
+            let at = Path::new("/spec/rules").child(rule).child("backendRefs").child(index).child("port");
+            route(view, number, object, text(backend, "name"), Wanted::Number(port), at, found);
         }
     }
 }
@@ -138,30 +136,27 @@ fn route(
     number: usize,
     object: &Object<'_>,
     service: &str,
-    wanted: &Wanted<'_>,
-    field: Pointer,
+    wanted: Wanted<'_>,
+    field: Path,
     found: &mut Found,
 ) {
     // A Service that is not there is another rule's.
     let Some((other, service)) = view.find("", "Service", object.namespace(), service) else { return };
     let Some(spec) = service.value.get("spec").filter(|spec| text(spec, "type") != "ExternalName") else { return };
     let ports = || items(spec, "ports").map(|(_, port)| port);
-    let (is_there, what, help) = match wanted {
-        Wanted::Name(name) => {
-            let names = || ports().map(|port| text(port, "name")).filter(|name| !name.is_empty());
-            (names().any(|known| known == *name), format!("called `{name}`"), help(name, names(), "the Service"))
-        }
+    let names = || ports().map(|port| text(port, "name")).filter(|name| !name.is_empty());
+    let numbers = || ports().filter_map(|port| port.get("port")?.as_i64());
+    let (what, help) = match wanted {
+        Wanted::Name(wanted) if names().any(|known| known == wanted) => return,
+        Wanted::Number(wanted) if numbers().any(|known| known == wanted) => return,
+        Wanted::Name(wanted) => (format!("called `{wanted}`"), help(wanted, names(), "the Service")),
         Wanted::Number(wanted) => {
-            let numbers: Vec<i64> = ports().filter_map(|port| port.get("port")?.as_i64()).collect();
-            let known: Vec<String> = numbers.iter().map(i64::to_string).collect();
-            (numbers.contains(wanted), wanted.to_string(), format!("it has {}", known.join(", ")))
+            let known: Vec<String> = numbers().map(|known| known.to_string()).collect();
+            (wanted.to_string(), format!("it has {}", known.join(", ")))
         }
     };
-    if is_there {
-        return;
-    }
     let message = format!("{} sends to {}, which has no port {what}", object.identity(), service.identity());
-    let finding = Finding::new(number, field, message, help).also(other, pointer("/spec/ports"), "its ports");
+    let finding = Finding::new(number, field.pointer(), message, help).also(other, pointer("/spec/ports"), "its ports");
     found.push(finding.sort(what).of_absence());
 }
 

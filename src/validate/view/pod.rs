@@ -2,7 +2,7 @@
 
 use super::path::Path;
 use super::{items, text};
-use crate::object::{Object, pod_template_path};
+use crate::object::{Names, Object, pod_template_path};
 use crate::pointer::{Follow, Pointer};
 use serde_json::Value;
 
@@ -10,11 +10,15 @@ use serde_json::Value;
 pub struct Pod<'a> {
     /// Number of its object in the unit.
     pub object: usize,
+    /// The names of its object.
+    pub of: Names<'a>,
     /// Where it lies in its object: empty for a Pod itself.
     at: &'static str,
-    /// With `metadata` and `spec`.
-    pub value: &'a Value,
+    metadata: Option<&'a Value>,
+    pub labels: Option<&'a Value>,
     pub spec: &'a Value,
+    /// Init containers first, as they run.
+    pub containers: Vec<Container<'a>>,
 }
 
 /// A container or init container.
@@ -28,13 +32,20 @@ pub struct Container<'a> {
 
 impl<'a> Pod<'a> {
     /// The pod of an object that has one.
-    pub fn of(number: usize, object: &'a Object<'_>) -> Option<Self> {
-        let at = match (object.group(), object.kind()) {
+    pub fn of(number: usize, object: &'a Object<'_>, of: Names<'a>) -> Option<Self> {
+        let at = match (of.group, of.kind) {
             ("", "Pod") => "",
             (group, kind) => pod_template_path(group, kind)?,
         };
         let value = object.value.follow(at)?;
-        Some(Pod { object: number, at, value, spec: value.get("spec")? })
+        let metadata = value.get("metadata");
+        let labels = metadata.and_then(|metadata| metadata.get("labels"));
+        let spec = value.get("spec")?;
+        let listed = |list: &'static str, is_init: bool| {
+            items(spec, list).map(move |(index, value)| Container { value, is_init, at, index })
+        };
+        let containers = listed("initContainers", true).chain(listed("containers", false)).collect();
+        Some(Pod { object: number, of, at, metadata, labels, spec, containers })
     }
 
     /// Where a path below the pod, such as `/spec/volumes`, lies in the object.
@@ -47,26 +58,8 @@ impl<'a> Pod<'a> {
         self.path(path).pointer()
     }
 
-    pub fn labels(&self) -> Option<&'a Value> {
-        self.value.get("metadata")?.get("labels")
-    }
-
     pub fn annotations(&self) -> Option<&'a Value> {
-        self.value.get("metadata")?.get("annotations")
-    }
-
-    /// Init containers first, as they run.
-    pub fn containers(&self) -> impl Iterator<Item = Container<'a>> {
-        let of = |list: &'static str| {
-            let at = self.at;
-            items(self.spec, list).map(move |(index, value)| Container {
-                value,
-                is_init: list == "initContainers",
-                at,
-                index,
-            })
-        };
-        of("initContainers").chain(of("containers"))
+        self.metadata?.get("annotations")
     }
 
     /// Names of the claims that its volumes mount, and where.

@@ -1,24 +1,35 @@
 //! What the objects of a unit provide, or have their controllers make.
 
 use super::{View, items, text};
-use crate::finish::config_hash::made_secret;
-use crate::object::Object;
+use crate::finish::config_hash::secret_made_by;
+use crate::object::{Names, Object};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Kinds and names by namespace.
-pub type Provided<'a> = BTreeSet<(&'a str, &'a str, &'a str)>;
+/// The objects of a unit, and those that their controllers make.
+pub struct Provided<'v, 'a> {
+    view: &'v View<'a>,
+    /// Namespaces and names of the Secrets that are made.
+    secrets: BTreeSet<(&'a str, &'a str)>,
+}
 
-/// Objects as (namespace, kind, name), and those that their controllers make.
-pub fn of<'a>(view: &View<'a>) -> Provided<'a> {
-    let mut provided = Provided::new();
-    for object in view.objects {
-        provided.insert((object.namespace(), object.kind(), object.name()));
-        for secret in made_secrets(object) {
-            provided.insert((object.namespace(), "Secret", secret));
-        }
+impl<'v, 'a> Provided<'v, 'a> {
+    pub fn of(view: &'v View<'a>) -> Self {
+        let made = |(of, object): (Names<'a>, &'a Object<'_>)| {
+            made_secrets(of, object).into_iter().map(move |secret| (of.namespace, secret))
+        };
+        Provided { view, secrets: view.named().flat_map(made).collect() }
     }
-    provided
+
+    pub fn has(&self, namespace: &str, kind: &str, name: &str) -> bool {
+        self.view.has(namespace, kind, name) || kind == "Secret" && self.secrets.contains(&(namespace, name))
+    }
+
+    /// Names of what is provided of a kind in a namespace.
+    pub fn names(&self, namespace: &str, kind: &str) -> impl Iterator<Item = &'a str> {
+        let made = self.secrets.iter().filter(move |(known, _)| kind == "Secret" && *known == namespace);
+        self.view.names_of(namespace, kind).chain(made.map(|(_, name)| *name))
+    }
 }
 
 /// Whether Kubernetes itself provides an object in every namespace.
@@ -27,9 +38,9 @@ pub fn by_kubernetes(kind: &str, name: &str) -> bool {
 }
 
 /// Names of the Secrets that an object's controller makes.
-pub fn made_secrets<'a>(object: &'a Object<'_>) -> Vec<&'a str> {
+fn made_secrets<'a>(of: Names<'a>, object: &'a Object<'_>) -> Vec<&'a str> {
     let spec = || object.value.get("spec").unwrap_or(&Value::Null);
-    match (object.group(), object.kind()) {
+    match (of.group, of.kind) {
         ("cert-manager.io", "Certificate") => vec![text(spec(), "secretName")],
         // cert-manager makes a Certificate for an annotated Ingress or Gateway.
         ("networking.k8s.io", "Ingress") if is_annotated(object) => {
@@ -39,7 +50,7 @@ pub fn made_secrets<'a>(object: &'a Object<'_>) -> Vec<&'a str> {
             .filter_map(|(_, listener)| listener.get("tls"))
             .flat_map(|tls| items(tls, "certificateRefs").map(|(_, certificate)| text(certificate, "name")))
             .collect(),
-        _ => made_secret(object).into_iter().collect(),
+        (group, kind) => secret_made_by(group, kind, of.name, &object.value).into_iter().collect(),
     }
 }
 

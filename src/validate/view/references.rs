@@ -3,7 +3,7 @@
 use super::path::Path;
 use super::pod::Pod;
 use super::{items, text};
-use crate::object::Object;
+use crate::object::{Names, Object};
 use crate::pointer::Follow;
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl<'a> Collector<'a> {
 /// What containers read: ConfigMaps and Secrets in `env`, `envFrom` and volumes.
 pub fn of_containers<'a>(pod: &Pod<'a>) -> Vec<Reference<'a>> {
     let mut collector = Collector { found: Vec::new() };
-    for container in pod.containers() {
+    for container in &pod.containers {
         for (index, variable) in items(container.value, "env") {
             let Some(source) = variable.get("valueFrom") else { continue };
             let at = container.path().child("env").child(index).child("valueFrom");
@@ -90,22 +90,22 @@ pub fn of_pod<'a>(pod: &Pod<'a>) -> Vec<Reference<'a>> {
 }
 
 /// What an object itself names, apart from its pods.
-pub fn of_object<'a>(object: &'a Object<'_>) -> Vec<Reference<'a>> {
+pub fn of_object<'a>(of: Names<'a>, object: &'a Object<'_>) -> Vec<Reference<'a>> {
     let mut collector = Collector { found: Vec::new() };
     let Some(spec) = object.value.get("spec") else {
-        if (object.group(), object.kind()) == ("rbac.authorization.k8s.io", "RoleBinding") {
-            role_binding(object, &mut collector);
+        if of.is("rbac.authorization.k8s.io", "RoleBinding") {
+            role_binding(of, object, &mut collector);
         }
         return collector.found;
     };
     let at = Path::new("/spec");
-    match (object.group(), object.kind()) {
+    match (of.group, of.kind) {
         ("networking.k8s.io", "Ingress") => ingress(spec, &mut collector),
         ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute") => {
             for (rule, backend) in items(spec, "rules") {
                 for (index, target) in items(backend, "backendRefs") {
                     let at = at.child("rules").child(rule).child("backendRefs").child(index);
-                    if is_local(target, object, "", "Service") {
+                    if is_local(target, of, "Service") {
                         collector.add("Service", target, "name", at);
                     }
                 }
@@ -116,7 +116,7 @@ pub fn of_object<'a>(object: &'a Object<'_>) -> Vec<Reference<'a>> {
                 let Some(tls) = listener.get("tls") else { continue };
                 for (index, certificate) in items(tls, "certificateRefs") {
                     let at = at.child("listeners").child(number).child("tls").child("certificateRefs").child(index);
-                    if is_local(certificate, object, "", "Secret") {
+                    if is_local(certificate, of, "Secret") {
                         collector.add("Secret", certificate, "name", at);
                     }
                 }
@@ -151,12 +151,12 @@ pub fn of_object<'a>(object: &'a Object<'_>) -> Vec<Reference<'a>> {
     collector.found
 }
 
-fn role_binding<'a>(binding: &'a Object<'_>, collector: &mut Collector<'a>) {
+fn role_binding<'a>(of: Names<'a>, binding: &'a Object<'_>, collector: &mut Collector<'a>) {
     if let Some(role) = binding.value.get("roleRef").filter(|role| text(role, "kind") == "Role") {
         collector.add("Role", role, "name", Path::new("/roleRef"));
     }
     for (index, subject) in items(&binding.value, "subjects") {
-        if text(subject, "kind") == "ServiceAccount" && text(subject, "namespace") == binding.namespace() {
+        if text(subject, "kind") == "ServiceAccount" && text(subject, "namespace") == of.namespace {
             collector.add("ServiceAccount", subject, "name", Path::new("/subjects").child(index));
         }
     }
@@ -181,10 +181,10 @@ fn ingress<'a>(spec: &'a Value, collector: &mut Collector<'a>) {
     }
 }
 
-/// Whether a reference of the Gateway API is to a kind (the default of that place) in the object's own namespace.
-fn is_local(reference: &Value, object: &Object<'_>, group: &str, kind: &str) -> bool {
+/// Whether a reference of the Gateway API is to a kind of the core group (the default of that place) in the object's own namespace.
+fn is_local(reference: &Value, of: Names<'_>, kind: &str) -> bool {
     let namespace = text(reference, "namespace");
     matches!(text(reference, "kind"), found if found.is_empty() || found == kind)
-        && text(reference, "group") == group
-        && (namespace.is_empty() || namespace == object.namespace())
+        && text(reference, "group").is_empty()
+        && (namespace.is_empty() || namespace == of.namespace)
 }

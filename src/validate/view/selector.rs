@@ -39,12 +39,11 @@ impl Miss<'_, '_> {
 /// The pod that misses the fewest of the wanted labels, if it has one of them at least.
 pub fn nearest<'v, 'a>(view: &'v View<'a>, namespace: &str, wanted: &'v Value) -> Option<Miss<'v, 'a>> {
     let wanted = wanted.as_object()?;
-    let found = |pod: &'v Pod<'a>, key: &str| pod.labels().and_then(|labels| labels.get(key)).and_then(Value::as_str);
+    let found = |pod: &'v Pod<'a>, key: &str| pod.labels.and_then(|labels| labels.get(key)).and_then(Value::as_str);
     let misses = |pod: &'v Pod<'a>| -> Vec<&'v str> {
         wanted.iter().filter(|(key, value)| found(pod, key) != value.as_str()).map(|(key, _)| key.as_str()).collect()
     };
-    let in_namespace =
-        view.pods.iter().filter(|pod| view.object(pod.object).is_some_and(|object| object.namespace() == namespace));
+    let in_namespace = view.pods.iter().filter(|pod| pod.of.namespace == namespace);
     let (pod, keys) = in_namespace.map(|pod| (pod, misses(pod))).min_by_key(|(_, keys)| keys.len())?;
     let key = *keys.first().filter(|_| keys.len() < wanted.len())?;
     Some(Miss { pod, key, found: found(pod, key) })

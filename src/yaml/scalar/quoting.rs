@@ -11,9 +11,6 @@ pub fn needs_quotes(text: &str) -> bool {
     if *last == b' ' || *last == b':' {
         return true;
     }
-    if FIRST[*first as usize] == First::Letter && bytes.iter().all(|byte| WITHIN[*byte as usize] == Within::Safe) {
-        return false;
-    }
     match FIRST[*first as usize] {
         First::Indicator => return true,
         First::Letter => {}
@@ -22,6 +19,10 @@ pub fn needs_quotes(text: &str) -> bool {
                 return true;
             }
         }
+    }
+    // Nearly all texts are done here.
+    if bytes.iter().fold(Within::Safe as u8, |seen, byte| seen | WITHIN[*byte as usize] as u8) == Within::Safe as u8 {
+        return false;
     }
     let mut is_ascii = true;
     for (at, byte) in bytes.iter().enumerate() {
@@ -82,7 +83,7 @@ enum First {
 /// What a byte within a text tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
-    Safe,
+    Safe = 0,
     Colon,
     Hash,
     Never,

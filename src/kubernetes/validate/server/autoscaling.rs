@@ -60,8 +60,7 @@ const TARGET: forms::Form =
 /// Names that must be able to stand in a path.
 fn segments<'v>(walk: &mut Walk<'_, 'v>, fields: &'v Fields, names: &[&'v str]) {
     for name in names {
-        walk.not_empty(fields, name);
-        walk.form(fields, name, forms::is_path_segment, forms::PATH_SEGMENT);
+        walk.filled(fields, name, forms::is_path_segment, forms::PATH_SEGMENT);
     }
 }
 
@@ -96,8 +95,7 @@ fn metric<'v>(walk: &mut Walk<'_, 'v>, metric: &'v Fields) {
 
 /// Each type of target has one field; the others may stand beside it only in part.
 fn target_of<'v>(walk: &mut Walk<'_, 'v>, target: &'v Fields, is_resource: bool) {
-    walk.not_empty(target, "type");
-    walk.form(target, "type", |word| ["Utilization", "AverageValue", "Value"].contains(&word), TARGET);
+    walk.filled(target, "type", |word| ["Utilization", "AverageValue", "Value"].contains(&word), TARGET);
     walk.at_least(target, &["averageUtilization"], 1);
     for name in ["value", "averageValue"] {
         if present(target, name).is_some_and(|amount| quantity::is_negative(amount) || is_nothing(amount)) {

@@ -20,8 +20,7 @@ pub(super) fn check<'v>(
     volumes: &Volumes<'v>,
     in_host_network: bool,
 ) {
-    walk.form(fields, "name", forms::is_label_of_any_length, forms::LABEL);
-    walk.not_empty(fields, "name");
+    walk.filled(fields, "name", forms::is_label_of_any_length, forms::LABEL);
     walk.due(fields, "image");
     ports(walk, fields, in_host_network);
     environment(walk, fields);
@@ -95,8 +94,7 @@ const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "
 
 fn environment<'v>(walk: &mut Walk<'_, 'v>, fields: &'v Fields) {
     walk.each(fields, "env", |walk, variable| {
-        walk.form(variable, "name", forms::is_environment_name, forms::ENVIRONMENT_NAME);
-        walk.not_empty(variable, "name");
+        walk.filled(variable, "name", forms::is_environment_name, forms::ENVIRONMENT_NAME);
         let has_value = text(variable, "value").is_some_and(|value| !value.is_empty());
         walk.map(variable, "valueFrom", |walk, source| {
             if has_value {
@@ -107,17 +105,14 @@ fn environment<'v>(walk: &mut Walk<'_, 'v>, fields: &'v Fields) {
                 walk.map(source, name, |walk, reference| {
                     walk.due(reference, "name");
                     walk.form(reference, "name", forms::is_subdomain, forms::SUBDOMAIN);
-                    walk.form(reference, "key", forms::is_data_key, forms::DATA_KEY);
-                    walk.not_empty(reference, "key");
+                    walk.filled(reference, "key", forms::is_data_key, forms::DATA_KEY);
                 });
             }
             walk.map(source, "fieldRef", |walk, reference| {
-                walk.form(reference, "fieldPath", is_field_of_environment, FIELD_PATH);
-                walk.not_empty(reference, "fieldPath");
+                walk.filled(reference, "fieldPath", is_field_of_environment, FIELD_PATH);
             });
             walk.map(source, "resourceFieldRef", |walk, reference| {
-                walk.form(reference, "resource", is_own_resource, OWN_RESOURCE);
-                walk.not_empty(reference, "resource");
+                walk.filled(reference, "resource", is_own_resource, OWN_RESOURCE);
                 check_divisor(walk, reference);
             });
         });

@@ -17,8 +17,7 @@ pub(super) fn check<'v>(walk: &mut Walk<'_, 'v>, ingress: &'v Fields) {
             let what = "cannot be set beside the annotation kubernetes.io/ingress.class";
             walk.refuse_at("ingressClassName", what, "remove the annotation");
         }
-        walk.not_empty(spec, "ingressClassName");
-        walk.form(spec, "ingressClassName", forms::is_subdomain, forms::SUBDOMAIN);
+        walk.filled(spec, "ingressClassName", forms::is_subdomain, forms::SUBDOMAIN);
         walk.map(spec, "defaultBackend", backend);
         walk.each(spec, "tls", |walk, tls| {
             walk.each_text(tls, "hosts", |walk, host| {
@@ -67,8 +66,7 @@ const ODD: [&str; 5] = ["//", "/./", "/../", "%2f", "%2F"];
 fn backend<'v>(walk: &mut Walk<'_, 'v>, backend: &'v Fields) {
     walk.exactly_one(backend, &["service", "resource"], "backend");
     walk.map(backend, "service", |walk, service| {
-        walk.not_empty(service, "name");
-        walk.form(service, "name", forms::is_label, forms::LABEL);
+        walk.filled(service, "name", forms::is_label, forms::LABEL);
         match service.get("port") {
             Some(Value::Object(port)) => walk.below(Step::Field("port"), |walk| {
                 let has_name = text(port, "name").is_some_and(|name| !name.is_empty());

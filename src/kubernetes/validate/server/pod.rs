@@ -68,8 +68,7 @@ pub(super) fn check<'v>(walk: &mut Walk<'_, 'v>, spec: &'v Fields, owner: Owner,
         sysctls(walk, context);
     });
     walk.each(spec, "hostAliases", |walk, alias| {
-        walk.not_empty(alias, "ip");
-        walk.form(alias, "ip", |text| text.parse::<std::net::IpAddr>().is_ok(), ADDRESS);
+        walk.filled(alias, "ip", |text| text.parse::<std::net::IpAddr>().is_ok(), ADDRESS);
         walk.each_text(alias, "hostnames", |walk, name| {
             if !forms::is_subdomain(name) {
                 walk.refuse(forms::SUBDOMAIN.what, forms::SUBDOMAIN.help);
@@ -89,8 +88,7 @@ fn sysctls<'v>(walk: &mut Walk<'_, 'v>, context: &'v Fields) {
             is_end(part.as_bytes().first()) && is_end(part.as_bytes().last()) && part.bytes().all(is_inner)
         };
         let form = forms::Form { what: "is not the name of a sysctl", help: "write it like net.core.somaxconn" };
-        walk.not_empty(sysctl, "name");
-        walk.form(sysctl, "name", |name| name.len() <= 253 && name.split(['.', '/']).all(is_part), form);
+        walk.filled(sysctl, "name", |name| name.len() <= 253 && name.split(['.', '/']).all(is_part), form);
         if text(sysctl, "name").is_some_and(|name| !name.is_empty() && !names.insert(name)) {
             walk.refuse_at("name", "is set twice", "remove one of the two");
         }

@@ -33,8 +33,7 @@ fn handler<'v>(walk: &mut Walk<'_, 'v>, fields: &'v Fields, names: &[&'static st
         walk.each(get, "httpHeaders", |walk, header| {
             let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             let form = forms::Form { what: "is not the name of a header", help: "write letters, digits and `-`" };
-            walk.form(header, "name", is_name, form);
-            walk.not_empty(header, "name");
+            walk.filled(header, "name", is_name, form);
         });
     });
     walk.map(fields, "tcpSocket", port);

@@ -106,8 +106,7 @@ pub(super) fn check_limit_range<'v>(walk: &mut Walk<'_, 'v>, spec: &'v Fields) {
         };
         let form =
             forms::Form { what: "is not a type of limit", help: "write Container, Pod or PersistentVolumeClaim" };
-        walk.not_empty(limit, "type");
-        walk.form(limit, "type", is_kind, form);
+        walk.filled(limit, "type", is_kind, form);
         if super::text(limit, "type").is_some_and(|kind| !kinds.insert(kind)) {
             walk.refuse_at("type", "is that of an earlier item", "make one item of the two");
         }

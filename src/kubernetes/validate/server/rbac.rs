@@ -23,8 +23,7 @@ pub(super) fn check<'v>(walk: &mut Walk<'_, 'v>, kind: &str, object: &'v Fields)
                     let known = if kind == "RoleBinding" { "Role or ClusterRole" } else { "ClusterRole" };
                     walk.refuse_at("kind", &format!("must be {known}"), "correct it");
                 }
-                walk.not_empty(role, "name");
-                walk.form(role, "name", forms::is_path_segment, forms::PATH_SEGMENT);
+                walk.filled(role, "name", forms::is_path_segment, forms::PATH_SEGMENT);
             });
             walk.each(object, "subjects", |walk, fields| subject(walk, fields, kind == "ClusterRoleBinding"));
         }

@@ -72,8 +72,7 @@ fn node_term<'v>(walk: &mut Walk<'_, 'v>, term: &'v Fields) {
 }
 
 fn pod_term<'v>(walk: &mut Walk<'_, 'v>, term: &'v Fields) {
-    walk.not_empty(term, "topologyKey");
-    walk.form(term, "topologyKey", is_qualified_name, forms::QUALIFIED);
+    walk.filled(term, "topologyKey", is_qualified_name, forms::QUALIFIED);
     walk.map(term, "labelSelector", selector::check);
     walk.map(term, "namespaceSelector", selector::check);
     walk.each_text(term, "namespaces", |walk, namespace| {

@@ -31,8 +31,7 @@ pub(super) fn check_labels<'v>(walk: &mut Walk<'_, 'v>, labels: &'v Fields) {
 /// `matchExpressions`, a list of `{key, operator, values}`: of labels of objects, or of nodes, whose values are free.
 pub(super) fn check_requirements<'v>(walk: &mut Walk<'_, 'v>, fields: &'v Fields, of_objects: bool) {
     walk.each(fields, "matchExpressions", |walk, requirement| {
-        walk.form(requirement, "key", is_qualified_name, forms::QUALIFIED);
-        walk.not_empty(requirement, "key");
+        walk.filled(requirement, "key", is_qualified_name, forms::QUALIFIED);
         let count = items(requirement, "values").len();
         match text(requirement, "operator") {
             Some("In" | "NotIn") if count == 0 => {

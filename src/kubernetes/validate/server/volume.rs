@@ -27,8 +27,7 @@ const MODE: &str = "write an octal number from 0 to 0777, such as 0644";
 pub(super) fn check<'v>(walk: &mut Walk<'_, 'v>, spec: &'v Fields, claims: &[&'v str]) -> Volumes<'v> {
     let mut names: BTreeSet<&str> = claims.iter().copied().collect();
     walk.each(spec, "volumes", |walk, volume| {
-        walk.form(volume, "name", forms::is_label_of_any_length, forms::LABEL);
-        walk.not_empty(volume, "name");
+        walk.filled(volume, "name", forms::is_label_of_any_length, forms::LABEL);
         names.extend(text(volume, "name"));
         check_source(walk, volume);
     });
@@ -61,13 +60,11 @@ fn check_source<'v>(walk: &mut Walk<'_, 'v>, volume: &'v Fields) {
     walk.map(volume, "nfs", |walk, share| {
         walk.not_empty(share, "server");
         let form = forms::Form { what: "must be an absolute path", help: "begin it with `/`" };
-        walk.form(share, "path", |path| path.starts_with('/'), form);
-        walk.not_empty(share, "path");
+        walk.filled(share, "path", |path| path.starts_with('/'), form);
     });
     walk.map(volume, "csi", |walk, driver| {
         let is_driver = |name: &str| name.len() <= 63 && forms::is_subdomain(&name.to_ascii_lowercase());
-        walk.not_empty(driver, "driver");
-        walk.form(driver, "driver", is_driver, forms::SUBDOMAIN);
+        walk.filled(driver, "driver", is_driver, forms::SUBDOMAIN);
         walk.map(driver, "nodePublishSecretRef", |walk, secret| {
             walk.due(secret, "name");
             walk.form(secret, "name", forms::is_subdomain, forms::SUBDOMAIN);
@@ -125,8 +122,7 @@ fn keyed_files<'v>(walk: &mut Walk<'_, 'v>, source: &'v Fields, name: &'v str) {
 }
 
 fn file<'v>(walk: &mut Walk<'_, 'v>, item: &'v Fields) {
-    walk.not_empty(item, "path");
-    walk.form(item, "path", |path| forms::is_local_path(path) && !path.starts_with(".."), LOCAL_PATH);
+    walk.filled(item, "path", |path| forms::is_local_path(path) && !path.starts_with(".."), LOCAL_PATH);
     mode(walk, item, "mode");
 }
 
@@ -142,8 +138,7 @@ fn downward_files<'v>(walk: &mut Walk<'_, 'v>, source: &'v Fields) {
                 what: "is not a field of a pod that a file may have",
                 help: "write metadata.name, metadata.namespace, metadata.uid, metadata.labels or metadata.annotations",
             };
-            walk.not_empty(reference, "fieldPath");
-            walk.form(reference, "fieldPath", |path| plain.contains(&path) || is_keyed_field(path), form);
+            walk.filled(reference, "fieldPath", |path| plain.contains(&path) || is_keyed_field(path), form);
         });
         walk.map(item, "resourceFieldRef", |walk, reference| {
             if !matches!(reference.get("containerName"), Some(Value::String(_))) {

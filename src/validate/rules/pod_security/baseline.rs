@@ -71,7 +71,7 @@ fn host(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
             });
         }
     }
-    for container in &subject.containers {
+    for container in &subject.pod.containers {
         for (index, port) in items(container.value, "ports") {
             if port.get("hostPort").and_then(Value::as_i64).is_some_and(|port| port != 0) {
                 violations.push(Violation {
@@ -164,7 +164,7 @@ fn profiles(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 
 /// Probes and hooks that call another host than the pod itself, which the node would do; since 1.34.
 fn handlers(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
-    for container in &subject.containers {
+    for container in &subject.pod.containers {
         for path in ["/livenessProbe", "/readinessProbe", "/startupProbe", "/lifecycle/postStart", "/lifecycle/preStop"]
         {
             let Some(handler) = container.value.follow(path) else { continue };

@@ -37,7 +37,7 @@ pub fn check(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
         return;
     }
     seccomp(subject, violations);
-    for container in &subject.containers {
+    for container in &subject.pod.containers {
         if in_context(container, "/allowPrivilegeEscalation").and_then(Value::as_bool) != Some(false) {
             violations.push(Violation {
                 field: container.pointer().child("securityContext").child("allowPrivilegeEscalation"),
@@ -77,7 +77,7 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
             help: "set it to true",
         });
     }
-    for container in &subject.containers {
+    for container in &subject.pod.containers {
         let set = in_context(container, "/runAsNonRoot").and_then(Value::as_bool);
         // What the pod says is told once, at the pod.
         let is_told = set.is_none() && own == Some(false);
@@ -102,7 +102,7 @@ fn users(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
 
 fn seccomp(subject: &Subject<'_, '_>, violations: &mut Vec<Violation>) {
     let own = subject.pod.spec.follow("/securityContext/seccompProfile/type");
-    for container in &subject.containers {
+    for container in &subject.pod.containers {
         if own.is_none() && in_context(container, "/seccompProfile/type").is_none() {
             violations.push(Violation {
                 field: container.pointer().child("securityContext").child("seccompProfile"),
