@@ -52,6 +52,11 @@ impl Layout {
         self.take(path, TakenKind::File)
     }
 
+    /// How many files were taken.
+    pub fn files(&self) -> usize {
+        self.files
+    }
+
     fn count(&mut self, files: usize) -> Result<(), OutputError> {
         self.files += files;
         if self.files > MAX_FILES { Err(OutputError::TooMany) } else { Ok(()) }

@@ -81,6 +81,8 @@ struct OldEntries {
 pub struct ComparedTree {
     pub tree: ObjectId,
     pub changes: Changes,
+    /// How many files the units had.
+    pub files: usize,
     /// The files that differ and were not taken before, where they were asked for.
     pub changed: Vec<ChangedFile>,
     /// The objects of the folders above the units, as far as they are new.
@@ -206,7 +208,7 @@ impl TreeComparer {
         };
         self.changes.sort();
         let changed = self.watch.map(|watch| watch.changed).unwrap_or_default();
-        Ok(ComparedTree { tree, changes: self.changes, changed, new })
+        Ok(ComparedTree { tree, changes: self.changes, files: self.layout.files(), changed, new })
     }
 
     fn add_node(&mut self, path: &str, node: BuiltNode, new: &mut Vec<NewObject>) -> Result<(), GitError> {

@@ -5,7 +5,7 @@ use super::error::GitError;
 use super::object::ObjectId;
 use super::pack::PackWriter;
 use super::repository::Repository;
-use super::tree_comparer::{ChangedFile, TreeComparer};
+use super::tree_comparer::{ChangedFile, ComparedTree, TreeComparer};
 use crate::failure::Failed;
 use crate::output::{ContentId, Kept, OutputPath, Sink, Unit};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub struct TreeWriter {
 pub struct WrittenTree {
     pub tree: ObjectId,
     pub changes: Changes,
+    /// How many files the units had.
+    pub files: usize,
     /// The files that differ and were not taken before, where they are watched: the removed ones among them.
     pub changed: Vec<ChangedFile>,
     pub(super) pack: PackWriter,
@@ -60,9 +62,9 @@ impl TreeWriter {
 
     /// Completes the tree. No unit may come after.
     pub fn finish(mut self) -> Result<WrittenTree, GitError> {
-        let compared = self.comparer.finish()?;
-        self.pack.append(compared.new)?;
-        Ok(WrittenTree { tree: compared.tree, changes: compared.changes, changed: compared.changed, pack: self.pack })
+        let ComparedTree { tree, changes, files, changed, new } = self.comparer.finish()?;
+        self.pack.append(new)?;
+        Ok(WrittenTree { tree, changes, files, changed, pack: self.pack })
     }
 }
 

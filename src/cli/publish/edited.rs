@@ -3,7 +3,7 @@
 //! It decides nothing: what is not as the last run left it, what there is to say and what goes wrong are for a run on the whole
 //! fleet, for which nothing is told here before all is done.
 
-use super::last::{self, Known, Rendered};
+use super::last::{self, Known, Rendered, RenderedBranch};
 use super::target::{Branch, Complete, Router, Target};
 use super::{Run, SPECS, TEXTS, UNITS, abandoned, branches_of, publish_options, tell};
 use crate::cli::check::summarize;
@@ -13,10 +13,11 @@ use crate::cli::progress::Progress;
 use crate::digest::Digest;
 use crate::failure::Failed;
 use crate::load::memory::{Remembered, key};
+use crate::output::layout::MAX_FILES;
 use crate::pipeline::edited::{self, Edited, Whole};
 use crate::pipeline::memory::Memory;
 use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
-use crate::publish::{Changes, CommitSource, ObjectId, Outcome, Publisher};
+use crate::publish::{Changes, CommitSource, Outcome, Publisher};
 use crate::source::Sources;
 use crate::spec::Kind;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +39,8 @@ enum Told {
 
 /// What the run came to.
 struct Done {
-    branches: Vec<(String, Told)>,
+    /// By branch.
+    told: Vec<(String, Told)>,
     compilation: Compilation,
     left: Left,
 }
@@ -48,7 +50,7 @@ struct Left {
     keys: BTreeSet<Digest>,
     specs: Vec<Remembered>,
     units: BTreeMap<String, Vec<u8>>,
-    trees: BTreeMap<String, ObjectId>,
+    branches: BTreeMap<String, RenderedBranch>,
 }
 
 /// Publishes the edited sites; tells whether that was enough.
@@ -56,7 +58,7 @@ pub fn publish(run: &Run<'_>, directory: &Path, known: &Known) -> Result<bool, F
     let Some(rendered) = known.rendered.as_ref().filter(|_| run.args.cluster.is_none()) else { return Ok(false) };
     let Ok(Some(done)) = attempt(run, directory, known, rendered) else { return Ok(false) };
     abandoned::tell(run.args, run.report, run.source, &known.pattern, &known.branches)?;
-    for (branch, told) in done.branches {
+    for (branch, told) in done.told {
         match told {
             Told::Published(outcome) => tell::outcome(run.report, &branch, run.source, outcome, &[])?,
             Told::Planned(changes) => tell::planned(run.report, &branch, &changes)?,
@@ -91,32 +93,61 @@ fn attempt(run: &Run<'_>, directory: &Path, known: &Known, rendered: &Rendered) 
         return Ok(None);
     };
     drop(sink);
+    let Some(complete) = judged(run, router.targets, &compilation)? else { return Ok(None) };
+    let Some((told, branches)) = committed(run, rendered, complete)? else { return Ok(None) };
+    let units = memory.cluster_bytes_beside(&gone);
+    let units = units.into_iter().map(|(cluster, bytes)| (cluster.to_owned(), bytes)).collect();
+    Ok(Some(Done { told, compilation, left: Left { keys: before.keys, specs, units, branches } }))
+}
+
+/// The trees of the branches, where the gates have nothing to say of them.
+fn judged(
+    run: &Run<'_>,
+    targets: Vec<Target>,
+    compilation: &Compilation,
+) -> Result<Option<Vec<(Branch, Complete)>>, Failed> {
     let mut complete = Vec::new();
-    for Target { branch, tree } in router.targets {
-        let (tree, verdict) = tree.judge(&branch, &compilation, run.source, run.options)?;
+    for Target { branch, tree } in targets {
+        let (tree, verdict) = tree.judge(&branch, compilation, run.source, run.options)?;
         if !verdict.diagnostics.is_empty() || !verdict.notes.is_empty() {
             return Ok(None);
         }
         complete.push((branch, tree));
     }
-    let mut branches = Vec::new();
-    let mut trees = BTreeMap::new();
+    Ok(Some(complete))
+}
+
+/// What is to be told of each branch, and what was left of those that were written.
+type Committed = (Vec<(String, Told)>, BTreeMap<String, RenderedBranch>);
+
+/// Moves the branches; nothing where somebody else moved one meanwhile.
+fn committed(
+    run: &Run<'_>,
+    rendered: &Rendered,
+    complete: Vec<(Branch, Complete)>,
+) -> Result<Option<Committed>, Failed> {
+    let mut told = Vec::new();
+    let mut branches = BTreeMap::new();
     for (Branch { name, publisher, previous, .. }, tree) in complete {
-        let told = match tree {
+        let changes = tree.changes();
+        let old = rendered.branches.get(&name).map_or(0, |branch| branch.files);
+        let files = (old + changes.added).saturating_sub(changes.removed);
+        if files > MAX_FILES {
+            return Ok(None);
+        }
+        let outcome = match tree {
             Complete::Compared(compared) => Told::Planned(compared.changes),
             Complete::Written(written) => {
-                trees.insert(name.clone(), written.tree);
+                branches.insert(name.clone(), RenderedBranch { tree: written.tree, files });
                 match publisher.commit(&previous, *written, run.source_tree, &[])? {
                     Outcome::LostRace => return Ok(None),
                     outcome => Told::Published(outcome),
                 }
             }
         };
-        branches.push((name, told));
+        told.push((name, outcome));
     }
-    let units = memory.cluster_bytes_beside(&gone);
-    let units = units.into_iter().map(|(cluster, bytes)| (cluster.to_owned(), bytes)).collect();
-    Ok(Some(Done { branches, compilation, left: Left { keys: before.keys, specs, units, trees } }))
+    Ok(Some((told, branches)))
 }
 
 /// The inputs of the last run, where nothing but the text of spec files of sites differs from theirs.
@@ -145,14 +176,14 @@ fn before(run: &Run<'_>, directory: &Path, known: &Known, rendered: &Rendered) -
 /// The branches, where each of them is as the last run left it.
 fn targets(run: &Run<'_>, rendered: &Rendered, loaded: &Loaded<'_>) -> Result<Option<Vec<Target>>, Failed> {
     let branches = branches_of(run.args, loaded.all_branches());
-    if !branches.keys().eq(rendered.trees.keys()) {
+    if !branches.keys().eq(rendered.branches.keys()) {
         return Ok(None);
     }
     let mut targets = Vec::new();
     for (name, clusters) in branches {
         let publisher = Publisher::open(run.source, publish_options(run.args, &name, open::hydrator(loaded)))?;
         let previous = publisher.previous()?;
-        if previous.tree.as_ref() != rendered.trees.get(&name)
+        if previous.tree != rendered.branches.get(&name).map(|branch| branch.tree)
             || publisher.up_to_date(&previous, Some(run.source_tree), &clusters)?.is_some()
         {
             return Ok(None);
@@ -166,7 +197,7 @@ fn targets(run: &Run<'_>, rendered: &Rendered, loaded: &Loaded<'_>) -> Result<Op
 }
 
 fn remember(run: &Run<'_>, known: &Known, left: Left, whole: Whole) {
-    let Left { keys, specs, units, trees } = left;
+    let Left { keys, specs, units, branches } = left;
     for (cluster, bytes) in units {
         run.state.write(UNITS, &cluster, &bytes);
     }
@@ -174,6 +205,6 @@ fn remember(run: &Run<'_>, known: &Known, left: Left, whole: Whole) {
         run.state.write(TEXTS.0, TEXTS.1, &bytes);
     }
     run.state.write(SPECS.0, SPECS.1, &run.specs.written_beside(&keys, &specs));
-    let rendered = Rendered { source: run.source.facts().commit, source_tree: run.source_tree, trees, whole };
+    let rendered = Rendered { source: run.source.facts().commit, source_tree: run.source_tree, branches, whole };
     last::write(run.state, &Known { inputs: run.inputs, rendered: Some(rendered), ..known.clone() });
 }

@@ -36,9 +36,16 @@ pub struct Rendered {
     pub source: ObjectId,
     /// The id of the inputs, with the files that specs name.
     pub source_tree: ObjectId,
-    /// The tree of each branch.
-    pub trees: BTreeMap<String, ObjectId>,
+    pub branches: BTreeMap<String, RenderedBranch>,
     pub whole: Whole,
+}
+
+/// What a branch was rendered to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RenderedBranch {
+    pub tree: ObjectId,
+    /// How many files the tree holds.
+    pub files: usize,
 }
 
 /// What the last run knew.
@@ -54,11 +61,14 @@ pub fn write(state: &State, known: &Known) {
 fn encode(known: &Known) -> Vec<u8> {
     let Known { inputs, named, branches, pattern, hydrator, rendered } = known;
     let hydrator = hydrator.as_ref().map(|hydrator| json!({"url": hydrator.repo_url}));
-    let rendered = rendered.as_ref().map(|Rendered { source, source_tree, trees, whole }| {
-        let trees: BTreeMap<&String, String> = trees.iter().map(|(branch, tree)| (branch, tree.to_string())).collect();
+    let rendered = rendered.as_ref().map(|Rendered { source, source_tree, branches, whole }| {
+        let branches: BTreeMap<&String, Value> = branches
+            .iter()
+            .map(|(name, RenderedBranch { tree, files })| (name, json!({"tree": tree.to_string(), "files": files})))
+            .collect();
         let Counts { clusters, sites, deployments, objects } = whole.counts;
         json!({
-            "source": source.to_string(), "sourceTree": source_tree.to_string(), "trees": trees,
+            "source": source.to_string(), "sourceTree": source_tree.to_string(), "branches": branches,
             "counts": [clusters, sites, deployments, objects], "crowded": whole.crowded,
         })
     });
@@ -102,9 +112,14 @@ fn decode_rendered(value: &Value) -> Option<Rendered> {
     Some(Rendered {
         source: id(value.get("source")?)?,
         source_tree: id(value.get("sourceTree")?)?,
-        trees: by_name(value.get("trees")?, id)?,
+        branches: by_name(value.get("branches")?, decode_branch)?,
         whole: Whole { counts, crowded },
     })
+}
+
+fn decode_branch(value: &Value) -> Option<RenderedBranch> {
+    let files = usize::try_from(value.get("files")?.as_u64()?).ok()?;
+    Some(RenderedBranch { tree: id(value.get("tree")?)?, files })
 }
 
 fn by_name<T>(value: &Value, of: impl Fn(&Value) -> Option<T>) -> Option<BTreeMap<String, T>> {
@@ -129,7 +144,7 @@ mod tests {
         let rendered = Rendered {
             source: id,
             source_tree: id,
-            trees: [("b".to_owned(), id)].into(),
+            branches: [("b".to_owned(), RenderedBranch { tree: id, files: 9 })].into(),
             whole: Whole {
                 counts: Counts { clusters: 1, sites: 2, deployments: 3, objects: 4 },
                 crowded: [("c".to_owned(), "flux-system".to_owned())].into(),

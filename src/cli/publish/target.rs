@@ -6,7 +6,8 @@ use crate::gate::{Gate, LastTree, Question, Verdict, is_watched};
 use crate::output::{ContentId, Kept, OutputPath, Sink, Unit, cluster_of};
 use crate::pipeline::{Compilation, Filter, Options};
 use crate::publish::{
-    ChangedFile, CommitSource, ComparedTree, Previous, Publisher, Repository, TreeComparer, TreeWriter, WrittenTree,
+    ChangedFile, Changes, CommitSource, ComparedTree, Previous, Publisher, Repository, TreeComparer, TreeWriter,
+    WrittenTree,
 };
 use std::collections::BTreeMap;
 
@@ -39,6 +40,15 @@ enum TreeSink {
 pub enum Complete {
     Written(Box<WrittenTree>),
     Compared(ComparedTree),
+}
+
+impl Complete {
+    pub fn changes(&self) -> &Changes {
+        match self {
+            Complete::Written(written) => &written.changes,
+            Complete::Compared(compared) => &compared.changes,
+        }
+    }
 }
 
 impl Branch {

@@ -1,6 +1,6 @@
 //! A publish that compiles the whole fleet, or one cluster of it.
 
-use super::last::{self, Known, Rendered};
+use super::last::{self, Known, Rendered, RenderedBranch};
 use super::target::{Branch, Complete, Router, Target};
 use super::{Run, SPECS, TEXTS, UNITS, abandoned, branches_of, publish_options, tell};
 use crate::cli::check::{finish, summarize};
@@ -11,7 +11,7 @@ use crate::failure::Failed;
 use crate::load::memory::Remembered;
 use crate::pipeline::memory::Memory;
 use crate::pipeline::{Compilation, Extras, Loaded};
-use crate::publish::{GitError, MAX_ATTEMPTS, ObjectId, Outcome, Publisher};
+use crate::publish::{GitError, MAX_ATTEMPTS, Outcome, Publisher};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
@@ -39,8 +39,8 @@ struct Settled {
     worst: ExitStatus,
     /// Those that someone else moved meanwhile.
     lost: Vec<String>,
-    /// The trees of those that were written.
-    trees: BTreeMap<String, ObjectId>,
+    /// What those came to that were written.
+    rendered: BTreeMap<String, RenderedBranch>,
 }
 
 impl Job<'_> {
@@ -101,10 +101,10 @@ impl Job<'_> {
         if only.is_none() {
             self.tell_abandoned()?;
         }
-        let Settled { worst: status, lost, trees } = self.publish(router.targets, &compilation)?;
+        let Settled { worst: status, lost, rendered } = self.publish(router.targets, &compilation)?;
         worst = worst.max(status);
         if !self.run.args.dry_run && worst == ExitStatus::Fine && lost.is_empty() {
-            self.remember(&memory, &compilation, trees);
+            self.remember(&memory, &compilation, rendered);
         }
         if lost.is_empty() {
             self.summary(worst, &compilation)?;
@@ -124,7 +124,7 @@ impl Job<'_> {
     }
 
     /// Leaves what this run knows for the next one.
-    fn remember(&self, memory: &Memory, compilation: &Compilation, trees: BTreeMap<String, ObjectId>) {
+    fn remember(&self, memory: &Memory, compilation: &Compilation, branches: BTreeMap<String, RenderedBranch>) {
         let Run { args, state, source, source_tree, .. } = *self.run;
         for (cluster, bytes) in memory.cluster_bytes() {
             state.write(UNITS, cluster, &bytes);
@@ -132,9 +132,9 @@ impl Job<'_> {
         if args.cluster.is_none() {
             state.retain(UNITS, |name| compilation.branches.contains_key(name));
         }
-        let is_whole = trees.keys().eq(self.branches().keys());
+        let is_whole = branches.keys().eq(self.branches().keys());
         let whole = compilation.whole().filter(|_| is_whole);
-        let rendered = whole.map(|whole| Rendered { source: source.facts().commit, source_tree, trees, whole });
+        let rendered = whole.map(|whole| Rendered { source: source.facts().commit, source_tree, branches, whole });
         self.remember_inputs(compilation.branches.clone(), rendered);
     }
 
@@ -239,7 +239,8 @@ impl Job<'_> {
             }
             let outcome = match complete {
                 Complete::Written(written) => {
-                    settled.trees.insert(branch.name.clone(), written.tree);
+                    let (tree, files) = (written.tree, written.files);
+                    settled.rendered.insert(branch.name.clone(), RenderedBranch { tree, files });
                     branch.publisher.commit(&branch.previous, *written, self.run.source_tree, &verdict.notes)
                 }
                 Complete::Compared(compared) => {
