@@ -12,6 +12,9 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "common/git.rs"]
+mod git;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -102,21 +105,6 @@ fn apply_edits(edits: &str, folder: &Path, case: &Path) {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
-        .args(["-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
-        .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .current_dir(folder)
-        .output()
-        .expect("git runs");
-    assert!(status.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&status.stderr));
-}
-
 /// What a case's command gave.
 fn run(case: &Path) -> BTreeMap<String, Vec<u8>> {
     let temporary = tempfile::tempdir().expect("a folder can be made");
@@ -138,9 +126,9 @@ fn run(case: &Path) -> BTreeMap<String, Vec<u8>> {
         std::os::unix::fs::symlink(target, folder.join(path)).expect("the link can be made");
     }
     if case.join("git").exists() {
-        git(&folder, &["init", "-q"]);
-        git(&folder, &["add", "-A"]);
-        git(&folder, &["commit", "-q", "-m", "a fleet"]);
+        git::told(&mut git::command(&folder, &["init", "-q"]));
+        git::told(&mut git::command(&folder, &["add", "-A"]));
+        git::told(&mut git::command(&folder, &["commit", "-q", "-m", "a fleet"]));
     }
     let before = files(&folder);
     let arguments = fs::read_to_string(case.join("args")).unwrap_or_else(|_| "check\n".to_owned());

@@ -5,7 +5,7 @@ rows_of_binary() {
   local start bytes
   start=$(perl -e 'system($ARGV[0], "--version") for 1..50; my (undef, undef, $user, $system) = times; print STDERR ($user + $system) / 50 * 1000' "$BAYPLAN" 2>&1 > /dev/null)
   row 'start, time of the processor' "$(calc "$start" 1) ms" 'goal 5 ms' "$(calc "$start / 5")"
-  bytes=$(stat -c %s "$BAYPLAN")
+  bytes=$(stat -L -c %s "$BAYPLAN")
   row 'binary' "$(mebibytes "$bytes" 1) MiB" 'goal 25 MiB' "$(mebibytes "$bytes / 25" 2)"
 }
 

@@ -1,10 +1,12 @@
 //! Parts that several kinds share.
 
 use schemars::JsonSchema;
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A list of names in which none stands twice.
 pub(super) fn distinct_names(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -17,27 +19,45 @@ pub(super) fn secret_layers(_: &mut schemars::SchemaGenerator) -> schemars::Sche
 }
 
 /// Values of a layer: a map of data, never templates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Values(Value);
+///
+/// What is read as JSON is parsed when it is first looked at: of most sites of a large fleet nobody asks.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    /// The map as it was written; none where it was made.
+    text: Option<Box<RawValue>>,
+    map: OnceLock<Value>,
+}
 
 impl Values {
     /// The map as a value; always an object.
     pub fn as_value(&self) -> &Value {
-        &self.0
+        self.map.get_or_init(|| {
+            let text = self.text.as_ref().map(|text| text.get());
+            // It was valid JSON when it was taken.
+            let map = text.and_then(|text| serde_json::from_str(text).ok());
+            Value::Object(map.unwrap_or_default())
+        })
     }
 
     pub fn into_map(self) -> Map<String, Value> {
-        match self.0 {
-            Value::Object(map) => map,
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+        self.as_value();
+        match self.map.into_inner() {
+            Some(Value::Object(map)) => map,
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) | None => {
+                Map::new()
+            }
         }
+    }
+
+    /// Whether some text in it may hold `{{`, told without parsing it. No other part of JSON does.
+    pub fn may_hold_tags(&self) -> bool {
+        self.text.as_ref().map_or(!self.is_empty(), |text| text.get().contains("{{"))
     }
 }
 
-impl Default for Values {
-    fn default() -> Self {
-        Values(Value::Object(Map::new()))
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_value() == other.as_value()
     }
 }
 
@@ -46,19 +66,29 @@ impl std::ops::Deref for Values {
 
     fn deref(&self) -> &Map<String, Value> {
         static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-        self.0.as_object().unwrap_or(&EMPTY)
+        self.as_value().as_object().unwrap_or(&EMPTY)
     }
 }
 
 impl FromIterator<(String, Value)> for Values {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Self {
-        Values(Value::Object(entries.into_iter().collect()))
+        Values { text: None, map: Value::Object(entries.into_iter().collect()).into() }
+    }
+}
+
+impl Serialize for Values {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_value().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Values {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(|map| Values(Value::Object(map)))
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        if !text.get().trim_start().starts_with('{') {
+            return Err(D::Error::custom("expected a map of values"));
+        }
+        Ok(Values { text: Some(text), map: OnceLock::new() })
     }
 }
 

@@ -2,8 +2,11 @@
 
 use super::common::{ExternalObject, Layer, Patch, Values};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// One application of one tenant, in the environments that it lists.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -118,13 +121,38 @@ pub struct SiteEnvironment {
 }
 
 /// The clusters of a site's environment.
-#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum SiteClusters {
     /// Names alone.
     Names(#[schemars(schema_with = "super::common::distinct_names")] Vec<String>),
     /// Names with the topmost layer of values and patches.
     Entries(BTreeMap<String, SiteCluster>),
+}
+
+/// Written out, since an untagged enum would buffer its content, of which [`Values`] take the text.
+impl<'de> Deserialize<'de> for SiteClusters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NamesOrEntries;
+
+        impl<'de> Visitor<'de> for NamesOrEntries {
+            type Value = SiteClusters;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("a list of names, or a map of them")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, names: A) -> Result<SiteClusters, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(names)).map(SiteClusters::Names)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<SiteClusters, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(entries)).map(SiteClusters::Entries)
+            }
+        }
+
+        deserializer.deserialize_any(NamesOrEntries)
+    }
 }
 
 impl SiteClusters {

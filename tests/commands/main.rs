@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod editors;
+#[path = "../common/git.rs"]
+mod git;
 mod json;
 mod processes;
 mod publish;

@@ -1,8 +1,9 @@
 //! The base fleet of the cases in a folder of its own, and the program run on it.
 
+use crate::git;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A copy of `tests/cases/base`, in a repository or not.
@@ -95,18 +96,7 @@ pub fn run(command: &mut Command) -> Run {
 }
 
 pub fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output: Output = Command::new("git")
-        .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
-        .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .current_dir(folder)
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned()
+    git::told(&mut git::command(folder, arguments))
 }
 
 /// Files below a folder by path, with their bytes.

@@ -10,6 +10,8 @@ mod command;
 mod effects;
 #[path = "../common/fleets.rs"]
 mod fleets;
+#[path = "../common/git.rs"]
+mod git;
 mod kit;
 mod markdown;
 mod support;

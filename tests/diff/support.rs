@@ -3,6 +3,7 @@
 pub use crate::fleets::{Compiled, Fleet, Op};
 
 use crate::fleets::changed;
+use crate::git;
 use bayplan::diff::{self, Collector, Context, FileChange};
 use bayplan::pipeline::{self, Filter};
 use std::path::Path;
@@ -106,17 +107,7 @@ impl Repository {
     }
 
     pub fn git(&self, arguments: &[&str]) {
-        let output = Command::new("git")
-            .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_AUTHOR_DATE", "2026-01-02T03:04:05Z")
-            .env("GIT_COMMITTER_DATE", "2026-01-02T03:04:05Z")
-            .current_dir(self.root())
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        git::told(&mut git::command(self.root(), arguments));
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {

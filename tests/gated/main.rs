@@ -10,6 +10,8 @@
 )]
 
 mod disk;
+#[path = "../common/git.rs"]
+mod git;
 mod merges;
 mod refusals;
 mod settled;

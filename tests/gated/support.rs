@@ -1,5 +1,6 @@
 //! The fleet of `tests/gates/fleet` in a repository, and the program run on it.
 
+use crate::git;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -88,19 +89,10 @@ impl Repository {
     }
 }
 
+/// On a day on which the acknowledgements of these tests hold.
 pub fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=tester", "-c", "user.email=tester@example.org", "-c", "commit.gpgSign=false"])
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_AUTHOR_DATE", "2026-11-23T08:00:00Z")
-        .env("GIT_COMMITTER_DATE", "2026-11-23T08:00:00Z")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    let day = "2026-11-23T08:00:00Z";
+    git::told(git::command(folder, arguments).envs([("GIT_AUTHOR_DATE", day), ("GIT_COMMITTER_DATE", day)]))
 }
 
 pub fn bayplan(folder: &Path, arguments: &[&str]) -> Said {

@@ -9,6 +9,8 @@ mod diagnostics;
 #[path = "../commands/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of commands, which use all of it")]
 mod fleet;
+#[path = "../common/git.rs"]
+mod git;
 mod hostile;
 mod large;
 mod lifecycle;

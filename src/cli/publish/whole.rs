@@ -14,12 +14,14 @@ use crate::pipeline::{Compilation, Extras, Loaded};
 use crate::publish::{GitError, MAX_ATTEMPTS, ObjectId, Outcome, Publisher};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 
 /// Publishes what is to be published; tells how that ended.
 pub fn publish(run: &Run<'_>) -> Result<ExitStatus, Failed> {
     let mut loaded = Loaded::with(run.sources, run.options, run.specs);
     let remembered = loaded.take_remembered();
-    Job { run, loaded, remembered }.run()
+    // The process ends after this: taking ten thousand specs apart would be for nothing.
+    ManuallyDrop::new(Job { run, loaded, remembered }).run()
 }
 
 /// A run on the whole fleet.
@@ -88,7 +90,8 @@ impl Job<'_> {
         let forgets_objects = targets.iter().all(|target| target.branch.previous.tree.is_none());
         let mut router = Router { targets };
         let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.run.meter };
-        let compilation = self.loaded.compile_with(&mut Progress::new(&mut router, self.run.report), extras)?;
+        let compilation =
+            ManuallyDrop::new(self.loaded.compile_with(&mut Progress::new(&mut router, self.run.report), extras)?);
         if only.is_none() {
             self.run.report.diagnostics(&compilation.diagnostics, self.run.sources)?;
         }

@@ -60,7 +60,7 @@ pub fn check_shared(specs: &Specs, library: &Library, diagnostics: &mut Diagnost
 pub fn check_sites(specs: &Specs, diagnostics: &mut Diagnostics) {
     for site in specs.sites.values() {
         let mut check = |values: &Values, at: &[&str]| {
-            if holds_tag(values.as_value()) {
+            if values.may_hold_tags() {
                 let at = Pointer::from_segments(at.iter().copied());
                 warn_of_tags(values.as_value(), &at, &site.document, diagnostics);
             }
