@@ -27,6 +27,7 @@ pub struct View<'a> {
     pub context: &'a UnitContext<'a>,
     /// Pods and pod templates, in order of object.
     pub pods: Vec<Pod<'a>>,
+    /// Their texts, and how many bytes those are.
     pub texts: Texts<'a>,
     /// In order of object.
     names: Vec<Names<'a>>,
@@ -104,7 +105,7 @@ impl<'a> View<'a> {
 fn range<'v, 'a>(sorted: &'v [(Names<'a>, usize)], order: impl Fn(&Names<'a>) -> Ordering) -> &'v [(Names<'a>, usize)] {
     let start = sorted.partition_point(|(of, _)| order(of).is_lt());
     let rest = sorted.get(start..).unwrap_or_default();
-    let length = rest.iter().take_while(|(of, _)| order(of).is_eq()).count();
+    let length = rest.partition_point(|(of, _)| order(of).is_eq());
     rest.get(..length).unwrap_or_default()
 }
 
