@@ -166,7 +166,7 @@ impl PatchBook {
                     label: label.clone(),
                     target,
                     patch,
-                    is_strict: is_own(&layer),
+                    is_strict: !layer.is_shared(),
                     document: Arc::clone(&document),
                     at,
                     body_at,
@@ -258,16 +258,6 @@ fn octals<T>(spec: &Spec<T>, body_at: &Pointer, patch: &Patch) -> Vec<Octal> {
         Some(Octal { pointer, ..octal.clone() })
     };
     spec.octals.iter().filter_map(below).collect()
-}
-
-fn is_own(layer: &PatchLayer) -> bool {
-    match layer {
-        PatchLayer::Fleet | PatchLayer::Cluster(_) | PatchLayer::Environment(_) | PatchLayer::Tenant(_) => false,
-        PatchLayer::Site(_)
-        | PatchLayer::Namespace(_)
-        | PatchLayer::SiteEnvironment(..)
-        | PatchLayer::SiteCluster(..) => true,
-    }
 }
 
 /// The body as JSON, and the name of its field. That there is just one was checked with the references.
