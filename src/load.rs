@@ -150,6 +150,11 @@ pub fn load(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Specs> {
     (!diagnostics.has_errors()).then_some(specs)
 }
 
+/// Whether a path is one of a spec file, bayplan.yaml aside.
+pub fn is_in_specs(path: &str) -> bool {
+    path.strip_prefix(SPEC_FOLDER).is_some_and(|below| below.starts_with('/')) && is_yaml(path)
+}
+
 pub(crate) fn is_yaml(path: &str) -> bool {
     path.ends_with(".yaml") || path.ends_with(".yml")
 }

@@ -1,6 +1,7 @@
 //! `bayplan publish`.
 
 mod abandoned;
+mod commit;
 mod edited;
 mod last;
 mod settled;
@@ -101,11 +102,11 @@ pub fn run(args: &PublishArgs, global: &Global, report: &Report) -> Result<ExitS
         meter: timings.meter(),
     };
     if let Some(known) = &known
-        && edited::publish(&run, &open::directory(global), known)?
+        && let Some(status) = edited::publish(&run, &open::directory(global), known)?
     {
         timings.step("compile and publish edited sites");
         timings.tell(report)?;
-        return Ok(ExitStatus::Fine);
+        return Ok(status);
     }
     let status = whole::publish(&run)?;
     timings.step("compile and publish");

@@ -32,6 +32,20 @@ pub struct Remembered {
     pub is_known: bool,
 }
 
+impl Remembered {
+    /// The heads of its documents.
+    pub fn heads(&self) -> Option<Vec<Head<'_>>> {
+        heads(&self.record)
+    }
+}
+
+fn heads(record: &Record) -> Option<Vec<Head<'_>>> {
+    record.content().many(|from| {
+        let head = Head::read(from)?;
+        from.bytes().map(|_| head)
+    })
+}
+
 impl SpecMemory {
     /// Takes what the last run left; bytes that are not sound are passed over.
     pub fn read(bytes: Vec<u8>) -> Self {
@@ -53,10 +67,7 @@ impl SpecMemory {
 
     /// The heads of the documents of a file, where it was read before and was without fault.
     pub fn heads(&self, digest: Digest) -> Option<Vec<Head<'_>>> {
-        self.known.get(&digest)?.content().many(|from| {
-            let head = Head::read(from)?;
-            from.bytes().map(|_| head)
-        })
+        heads(self.known.get(&digest)?)
     }
 
     /// The documents of a file, where it was read before and was without fault.

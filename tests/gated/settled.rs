@@ -2,6 +2,7 @@
 
 use super::support::{Repository, Said, acknowledgement, bayplan, git};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// A copy of a repository, with or without what runs left in it.
@@ -118,6 +119,22 @@ fn one_branch_for_each_cluster_one_of_which_left() {
     repository.commit("an edit that one of them sees");
     ask(&repository);
     assert!(steps(&repository).contains(EDITED_SITES));
+    // A remote that takes one branch and refuses the other.
+    assert_eq!(repository.bayplan(&["publish", "--push", "origin"]).code, 0);
+    let hook = repository.folder.path().join("origin.git/hooks/update");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\n[ \"$1\" != refs/heads/rendered-unstable ]\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    repository.replace("site-specs/shop.yaml", "production: {}", "production: {values: {greeting: hi}}");
+    repository.replace("site-specs/shop.yaml", "preview: {}", "preview: {values: {greeting: hi}}");
+    repository.commit("an edit that both see");
+    ask(&repository);
+    let said = same_words(&repository, &["publish", "--push", "origin"]);
+    assert!(
+        said.code != 0 && said.stdout.starts_with("rendered-stable: ") && said.stdout.contains("modified"),
+        "{said:?}"
+    );
+    fs::remove_file(&hook).unwrap();
     // One that is behind, and one that is gone.
     repository.git(&["update-ref", "refs/heads/rendered-stable", "rendered-stable~1"]);
     ask(&repository);
@@ -211,11 +228,38 @@ fn edits_of_sites_alone() {
         ask(&repository);
         repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     }
+    for more in [
+        "a: [",
+        "apiVersion: bayplan/v1\nkind: Template\nmetadata: {name: late}\nspec: {scope: site}",
+        "apiVersion: bayplan/v1\nkind: Fleet\nmetadata: {name: other}\nspec: {}",
+        "apiVersion: bayplan/v1\nkind: Foo\nmetadata: {name: foo}",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: foo}",
+        "apiVersion: bayplan/v1\nkind: Site\nmetadata: {name: shop}\nspec: {tenant: 5}",
+    ] {
+        let text = fs::read_to_string(repository.path().join(portal)).unwrap();
+        repository.write(portal, &format!("{}---\n{more}\n", text.replace("greeting: hi", "greeting: hey")));
+        repository.commit("an edit, and a document with a fault in the same file");
+        ask(&repository);
+        assert_eq!(repository.bayplan(&["publish"]).code, 1, "{more}");
+        repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    }
     let more = acknowledgement("data-removed", "{cluster: stable, kind: PersistentVolumeClaim, name: gone}");
     repository.replace(portal, "apiVersion", &format!("{more}---\napiVersion"));
     repository.commit("a document of another kind in the site's file");
     ask(&repository);
     repository.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    // The text of a site, where it is none.
+    let text = fs::read_to_string(repository.path().join(portal)).unwrap();
+    repository.write("templates/web/partials/copy.mustache", &text);
+    repository.commit("a partial that reads like a site");
+    repository.published();
+    repository.write("templates/web/partials/copy.mustache", "{{#a}}\n");
+    repository.commit("and does no longer");
+    ask(&repository);
+    assert_eq!(repository.bayplan(&["publish"]).code, 1);
+    repository.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
+    repository.git(&["update-ref", "refs/heads/rendered", "rendered~1"]);
+    repository.published();
     repository.git(&["mv", portal, "site-specs/gate.yaml"]);
     repository.commit("another file");
     ask(&repository);

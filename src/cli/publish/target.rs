@@ -49,6 +49,14 @@ impl Complete {
             Complete::Compared(compared) => &compared.changes,
         }
     }
+
+    /// How many files its units had.
+    pub fn files(&self) -> usize {
+        match self {
+            Complete::Written(written) => written.files,
+            Complete::Compared(compared) => compared.files,
+        }
+    }
 }
 
 impl Branch {

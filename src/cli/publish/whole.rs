@@ -1,7 +1,8 @@
 //! A publish that compiles the whole fleet, or one cluster of it.
 
+use super::commit::{Settled, refused};
 use super::last::{self, Known, Rendered, RenderedBranch};
-use super::target::{Branch, Complete, Router, Target};
+use super::target::{Branch, Router, Target};
 use super::{Run, SPECS, TEXTS, UNITS, abandoned, branches_of, publish_options, tell};
 use crate::cli::check::{finish, summarize};
 use crate::cli::exit::{CliError, ExitStatus};
@@ -11,17 +12,28 @@ use crate::failure::Failed;
 use crate::load::memory::Remembered;
 use crate::pipeline::memory::Memory;
 use crate::pipeline::{Compilation, Extras, Loaded};
-use crate::publish::{GitError, MAX_ATTEMPTS, Outcome, Publisher};
+use crate::publish::{MAX_ATTEMPTS, Publisher};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::mem::ManuallyDrop;
 
-/// Publishes what is to be published; tells how that ended.
+/// Publishes all branches; tells how that ended.
 pub fn publish(run: &Run<'_>) -> Result<ExitStatus, Failed> {
+    job(run).run(None, ExitStatus::Fine)
+}
+
+/// Publishes these branches, for which a race was lost; `so_far` is the worst of what came of the others.
+pub fn publish_lost(run: &Run<'_>, lost: Vec<String>, so_far: ExitStatus) -> Result<ExitStatus, Failed> {
+    let job = job(run);
+    job.tell_lost(&lost);
+    job.run(Some(lost), so_far)
+}
+
+/// The process ends after it: taking ten thousand specs apart would be for nothing.
+fn job<'a>(run: &'a Run<'a>) -> ManuallyDrop<Job<'a>> {
     let mut loaded = Loaded::with(run.sources, run.options, run.specs);
     let remembered = loaded.take_remembered();
-    // The process ends after this: taking ten thousand specs apart would be for nothing.
-    ManuallyDrop::new(Job { run, loaded, remembered }).run()
+    ManuallyDrop::new(Job { run, loaded, remembered })
 }
 
 /// A run on the whole fleet.
@@ -32,32 +44,25 @@ struct Job<'a> {
     remembered: Vec<Remembered>,
 }
 
-/// What became of branches.
-#[derive(Default)]
-struct Settled {
-    /// The worst of what came of them.
-    worst: ExitStatus,
-    /// Those that someone else moved meanwhile.
-    lost: Vec<String>,
-    /// What those came to that were written.
-    rendered: BTreeMap<String, RenderedBranch>,
-}
-
 impl Job<'_> {
-    fn run(&self) -> Result<ExitStatus, Failed> {
+    /// Publishes some branches, or all.
+    fn run(&self, mut todo: Option<Vec<String>>, so_far: ExitStatus) -> Result<ExitStatus, Failed> {
         self.refuse_part_of_a_branch()?;
-        let mut todo: Option<Vec<String>> = None;
-        let mut worst = ExitStatus::Fine;
+        let mut worst = so_far;
         for _ in 0..MAX_ATTEMPTS {
             let (status, lost) = self.attempt(todo.as_deref(), worst)?;
             worst = status;
             if lost.is_empty() {
                 return Ok(worst);
             }
-            self.run.report.note(&format!("someone else moved {}: planning again", lost.join(", ")));
+            self.tell_lost(&lost);
             todo = Some(lost);
         }
         Err(CliError::Race { branches: todo.unwrap_or_default(), attempts: MAX_ATTEMPTS }.into())
+    }
+
+    fn tell_lost(&self, lost: &[String]) {
+        self.run.report.note(&format!("someone else moved {}: planning again", lost.join(", ")));
     }
 
     /// Plans and publishes the branches of `only` (all, if none is named). Gives those that someone else moved meanwhile, and the
@@ -73,7 +78,7 @@ impl Job<'_> {
             match self.open(&branch, clusters) {
                 Ok(Some(target)) => targets.push(target),
                 Ok(None) => is_settled = true,
-                Err(failure) => worst = worst.max(self.refused(&branch, &failure)),
+                Err(failure) => worst = worst.max(refused(self.run.report, &branch, &failure)),
             }
         }
         if targets.is_empty() && (is_settled || worst != ExitStatus::Fine) {
@@ -101,13 +106,13 @@ impl Job<'_> {
         if only.is_none() {
             self.tell_abandoned()?;
         }
-        let Settled { worst: status, lost, rendered } = self.publish(router.targets, &compilation)?;
+        let Settled { worst: status, lost, rendered } = self.publish(router.targets, &compilation);
         worst = worst.max(status);
         if !self.run.args.dry_run && worst == ExitStatus::Fine && lost.is_empty() {
             self.remember(&memory, &compilation, rendered);
         }
         if lost.is_empty() {
-            self.summary(worst, &compilation)?;
+            summary(self.run, worst, &compilation)?;
         }
         Ok((worst, lost))
     }
@@ -210,78 +215,33 @@ impl Job<'_> {
         )
     }
 
-    /// A branch that is refused stops no other one.
-    fn refused(&self, branch: &str, failure: &Failed) -> ExitStatus {
-        if !matches!(failure.downcast_ref::<GitError>(), Some(GitError::Note { .. })) {
-            self.run.report.note(&format!("{branch}: nothing was published"));
-        }
-        self.run.report.problem(failure);
-        ExitStatus::from(failure.class())
-    }
-
     /// Asks the gates and commits, branch by branch.
-    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Result<Settled, Failed> {
+    fn publish(&self, targets: Vec<Target>, compilation: &Compilation) -> Settled {
+        let Run { report, source, sources, options, .. } = *self.run;
         let mut settled = Settled::default();
         for Target { branch, tree } in targets {
-            let (complete, verdict) = match tree.judge(&branch, compilation, self.run.source, self.run.options) {
-                Ok(judged) => judged,
-                Err(failure) => {
-                    settled.worst = settled.worst.max(self.refused(&branch.name, &failure));
-                    continue;
+            match tree.judge(&branch, compilation, source, options) {
+                Ok((complete, verdict)) => {
+                    settled.told(report, report.diagnostics(&verdict.diagnostics, sources));
+                    if verdict.is_refused() {
+                        report.note(&format!("{}: nothing was published", branch.name));
+                        settled.add(ExitStatus::Refused);
+                    } else {
+                        let files = complete.files();
+                        settled.commit(self.run, branch, complete, files, &verdict.notes);
+                    }
                 }
-            };
-            settled.worst =
-                settled.worst.max(self.told(self.run.report.diagnostics(&verdict.diagnostics, self.run.sources)));
-            if verdict.is_refused() {
-                self.run.report.note(&format!("{}: nothing was published", branch.name));
-                settled.worst = settled.worst.max(ExitStatus::Refused);
-                continue;
-            }
-            let outcome = match complete {
-                Complete::Written(written) => {
-                    let (tree, files) = (written.tree, written.files);
-                    settled.rendered.insert(branch.name.clone(), RenderedBranch { tree, files });
-                    branch.publisher.commit(&branch.previous, *written, self.run.source_tree, &verdict.notes)
-                }
-                Complete::Compared(compared) => {
-                    settled.worst =
-                        settled.worst.max(self.told(tell::planned(self.run.report, &branch.name, &compared.changes)));
-                    verdict.notes.iter().for_each(|note| self.run.report.note(note));
-                    continue;
-                }
-            };
-            match outcome {
-                Ok(Outcome::LostRace) => settled.lost.push(branch.name),
-                Ok(outcome) => {
-                    settled.worst = settled.worst.max(self.told(tell::outcome(
-                        self.run.report,
-                        &branch.name,
-                        self.run.source,
-                        outcome,
-                        &verdict.notes,
-                    )));
-                }
-                Err(failure) => settled.worst = settled.worst.max(self.refused(&branch.name, &failure.into())),
+                Err(failure) => settled.add(refused(report, &branch.name, &failure)),
             }
         }
-        Ok(settled)
+        settled
     }
+}
 
-    /// A result that cannot be written keeps no other branch from being published.
-    fn told(&self, result: Result<(), Failed>) -> ExitStatus {
-        result.map_or_else(
-            |failure| {
-                self.run.report.problem(&failure);
-                ExitStatus::from(failure.class())
-            },
-            |()| ExitStatus::Fine,
-        )
+/// The last line. For people, what was refused has been told.
+pub fn summary(run: &Run<'_>, status: ExitStatus, compilation: &Compilation) -> Result<(), Failed> {
+    if !run.report.is_json() && status != ExitStatus::Fine {
+        return Ok(());
     }
-
-    fn summary(&self, status: ExitStatus, compilation: &Compilation) -> Result<(), Failed> {
-        if !self.run.report.is_json() && status != ExitStatus::Fine {
-            return Ok(());
-        }
-        summarize(compilation, self.run.options, status, self.run.report)
-    }
+    summarize(compilation, run.options, status, run.report)
 }
