@@ -14,11 +14,11 @@
 mod ancestry;
 mod branch;
 mod built;
+mod changed_texts;
 mod changes;
 mod codes;
 mod delta;
 mod dirty;
-mod edited;
 mod error;
 mod history;
 mod hydrator;

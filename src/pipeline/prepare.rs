@@ -90,7 +90,8 @@ impl<'s> Prepared<'s> {
         if !diagnostics.has_errors() {
             values::check_sites(specs, diagnostics);
         }
-        // What a template declares that is broken, or that was not asked for, is not known.
+        // What a template declares that is broken, or that was not asked for, is not known. A run on edited sites (`super::edited`)
+        // leaves this out: it must not hang on what sites say.
         if !diagnostics.has_errors() && options.filter.is_empty() {
             values::check_shared(specs, &library, diagnostics);
         }

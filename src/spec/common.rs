@@ -20,7 +20,8 @@ pub(super) fn secret_layers(_: &mut schemars::SchemaGenerator) -> schemars::Sche
 
 /// Values of a layer: a map of data, never templates.
 ///
-/// What is read as JSON is parsed when it is first looked at: of most sites of a large fleet nobody asks.
+/// What is read as JSON is parsed when it is first looked at: of most sites of a large fleet nobody asks. The text can be taken from
+/// `serde_json` alone, so no type that holds values may be untagged or flattened.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
     /// The map as it was written; none where it was made.
@@ -33,7 +34,7 @@ impl Values {
     pub fn as_value(&self) -> &Value {
         self.map.get_or_init(|| {
             let text = self.text.as_ref().map(|text| text.get());
-            // It was valid JSON when it was taken.
+            // It was valid JSON when it was taken, and no deeper than YAML may be, which is less than what serde_json reads.
             let map = text.and_then(|text| serde_json::from_str(text).ok());
             Value::Object(map.unwrap_or_default())
         })

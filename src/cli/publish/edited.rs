@@ -127,7 +127,7 @@ fn before(run: &Run<'_>, directory: &Path, known: &Known, rendered: &Rendered) -
     if known.named != run.named || source.inputs_tree(run.named)? != rendered.source_tree {
         return Ok(None);
     }
-    let Some(paths) = run.source.edited_since(&source, run.named)? else { return Ok(None) };
+    let Some(paths) = run.source.changed_texts_since(&source, run.named)? else { return Ok(None) };
     let files = source.read_named(&paths)?;
     let mut edited = Vec::new();
     let mut sites = Vec::new();

@@ -6,22 +6,23 @@ use super::source::CommitSource;
 use crate::inputs::input_name;
 use std::collections::BTreeMap;
 
-/// So many differing files are told.
+/// So many differing files are told: where there are more, compiling the whole is not much dearer.
 const MOST: usize = 64;
 
 impl CommitSource {
     /// The files of the input folders whose text differs from another commit's, and no more than their text. None where a file
-    /// came, left or became something else, where a named file differs, and where there are too many.
-    pub fn edited_since(&self, other: &CommitSource, named: &[String]) -> Result<Option<Vec<String>>, GitError> {
+    /// came, left or became something else (left-over files and modes count too), where a named file differs, and where there are too
+    /// many.
+    pub fn changed_texts_since(&self, other: &CommitSource, named: &[String]) -> Result<Option<Vec<String>>, GitError> {
         let mut edited = Vec::new();
-        if !self.edited_below("", other.input_entries()?, self.input_entries()?, &mut edited)? {
+        if !self.changed_below("", other.input_entries()?, self.input_entries()?, &mut edited)? {
             return Ok(None);
         }
         let own = self.named_entries(named)?;
         Ok((own == other.named_entries(named)?).then_some(edited))
     }
 
-    fn edited_below(
+    fn changed_below(
         &self,
         folder: &str,
         old: Vec<TreeEntry>,
@@ -41,7 +42,7 @@ impl CommitSource {
             let is_sound = match (old.mode, new.mode) {
                 (EntryMode::Folder, EntryMode::Folder) => {
                     let [old, new] = [old, new].map(|entry| self.repository().tree(entry.id, &path));
-                    self.edited_below(&format!("{path}/"), old?, new?, edited)?
+                    self.changed_below(&format!("{path}/"), old?, new?, edited)?
                 }
                 (EntryMode::File, EntryMode::File) => {
                     edited.push(path);
