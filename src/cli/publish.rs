@@ -16,6 +16,7 @@ use super::report::Report;
 use super::timings::Timings;
 use crate::failure::Failed;
 use crate::load::memory::SpecMemory;
+use crate::pipeline::memory::Memory;
 use crate::pipeline::meter::Meter;
 use crate::pipeline::{Filter, Options};
 use crate::publish::{Allowed, CommitSource, Hydrator, ObjectId, PublishOptions, State, Texts};
@@ -131,6 +132,26 @@ struct Run<'a> {
     texts: &'a Texts,
     specs: &'a SpecMemory,
     meter: Option<&'a dyn Meter>,
+}
+
+impl Run<'_> {
+    /// What the last run left of the units of some clusters.
+    fn recall<'c>(&self, clusters: impl IntoIterator<Item = &'c str>) -> Memory {
+        let mut memory = Memory::default();
+        for cluster in clusters {
+            if let Some(bytes) = self.state.read(UNITS, cluster) {
+                memory.add_cluster(cluster, bytes);
+            }
+        }
+        memory
+    }
+
+    /// Leaves the texts that were read for the next run.
+    fn leave_texts(&self) {
+        if let Some(bytes) = self.texts.written() {
+            self.state.write(TEXTS.0, TEXTS.1, &bytes);
+        }
+    }
 }
 
 /// Each branch with its clusters, from the branch of each cluster.

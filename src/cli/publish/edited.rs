@@ -6,7 +6,7 @@
 use super::commit::Settled;
 use super::last::{self, Known, Rendered};
 use super::target::{Branch, Complete, Router, Target};
-use super::{Run, SPECS, TEXTS, UNITS, abandoned, branches_of, publish_options, whole};
+use super::{Run, SPECS, UNITS, abandoned, branches_of, publish_options, whole};
 use crate::cli::exit::ExitStatus;
 use crate::cli::open;
 use crate::cli::progress::Progress;
@@ -16,7 +16,6 @@ use crate::load;
 use crate::load::memory::{Remembered, key};
 use crate::output::layout::MAX_FILES;
 use crate::pipeline::edited::{self, Edited, Whole};
-use crate::pipeline::memory::Memory;
 use crate::pipeline::{Compilation, Extras, Filter, Loaded, Options};
 use crate::publish::{CommitSource, Publisher};
 use crate::source::Sources;
@@ -27,9 +26,8 @@ use std::path::Path;
 /// The inputs as they were when the branches were rendered, and which of them are other ones now.
 struct Before {
     sources: Sources,
+    /// One at least.
     edited: Vec<EditedFile>,
-    /// The sites of all edited files.
-    sites: Vec<String>,
 }
 
 /// A file that was edited.
@@ -37,6 +35,7 @@ struct EditedFile {
     path: String,
     /// By what it was remembered.
     key: Digest,
+    /// One at least.
     sites: Vec<String>,
 }
 
@@ -70,9 +69,7 @@ pub fn publish(run: &Run<'_>, directory: &Path, known: &Known) -> Result<Option<
         for (cluster, bytes) in units {
             run.state.write(UNITS, &cluster, &bytes);
         }
-        if let Some(bytes) = run.texts.written() {
-            run.state.write(TEXTS.0, TEXTS.1, &bytes);
-        }
+        run.leave_texts();
         run.state.write(SPECS.0, SPECS.1, &run.specs.written_beside(&keys, &specs));
         let rendered = Rendered { source: run.source.facts().commit, source_tree: run.source_tree, branches, whole };
         last::write(run.state, &Known { inputs: run.inputs, rendered: Some(rendered), ..known.clone() });
@@ -83,7 +80,8 @@ pub fn publish(run: &Run<'_>, directory: &Path, known: &Known) -> Result<Option<
 
 fn plan(run: &Run<'_>, directory: &Path, known: &Known, rendered: &Rendered) -> Result<Option<Planned>, Failed> {
     let Some(before) = before(run, directory, known, rendered)? else { return Ok(None) };
-    let filter = Filter { sites: before.sites.clone(), ..Filter::default() };
+    let sites = before.edited.iter().flat_map(|edited| &edited.sites).cloned().collect();
+    let filter = Filter { sites, ..Filter::default() };
     let options = Options { filter, ..run.options.clone() };
     let old = Loaded::with(&before.sources, &options, run.specs);
     let mut new = Loaded::with(run.sources, &options, run.specs);
@@ -92,12 +90,7 @@ fn plan(run: &Run<'_>, directory: &Path, known: &Known, rendered: &Rendered) -> 
         return Ok(None);
     }
     let Some(targets) = targets(run, rendered, &new)? else { return Ok(None) };
-    let mut memory = Memory::default();
-    for cluster in new.clusters() {
-        if let Some(bytes) = run.state.read(UNITS, cluster) {
-            memory.add_cluster(cluster, bytes);
-        }
-    }
+    let mut memory = run.recall(new.clusters());
     let mut router = Router { targets };
     let extras = Extras { memory: Some(&mut memory), forgets_objects: false, meter: run.meter };
     let mut sink = Progress::new(&mut router, run.report);
@@ -130,19 +123,18 @@ fn before(run: &Run<'_>, directory: &Path, known: &Known, rendered: &Rendered) -
     let Some(paths) = run.source.changed_texts_since(&source, run.named)? else { return Ok(None) };
     let files = source.read_named(&paths)?;
     let mut edited = Vec::new();
-    let mut sites = Vec::new();
     for file in &files {
         let key = key(file);
         let Some(heads) = run.specs.heads(key) else { return Ok(None) };
-        if !load::is_in_specs(&file.path) || heads.iter().any(|head| head.kind != Kind::Site) {
+        let is_of_sites = !heads.is_empty() && heads.iter().all(|head| head.kind == Kind::Site);
+        if !load::is_in_specs(&file.path) || !is_of_sites {
             return Ok(None);
         }
-        let names: Vec<String> = heads.iter().map(|head| head.name.to_owned()).collect();
-        sites.extend(names.iter().cloned());
-        edited.push(EditedFile { path: file.path.clone(), key, sites: names });
+        let sites = heads.iter().map(|head| head.name.to_owned()).collect();
+        edited.push(EditedFile { path: file.path.clone(), key, sites });
     }
-    let is_all = files.len() == paths.len() && !sites.is_empty();
-    Ok(is_all.then(|| Before { sources: run.sources.with_all(files), edited, sites }))
+    let is_all = !edited.is_empty() && edited.len() == paths.len();
+    Ok(is_all.then(|| Before { sources: run.sources.with_all(files), edited }))
 }
 
 impl Before {

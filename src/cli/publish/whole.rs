@@ -3,7 +3,7 @@
 use super::commit::{Settled, refused};
 use super::last::{self, Known, Rendered, RenderedBranch};
 use super::target::{Branch, Router, Target};
-use super::{Run, SPECS, TEXTS, UNITS, abandoned, branches_of, publish_options, tell};
+use super::{Run, SPECS, UNITS, abandoned, branches_of, publish_options, tell};
 use crate::cli::check::{finish, summarize};
 use crate::cli::exit::{CliError, ExitStatus};
 use crate::cli::open;
@@ -91,7 +91,8 @@ impl Job<'_> {
             self.run.report.summary("", json!({"exitCode": worst as u8}))?;
             return Ok((worst, Vec::new()));
         }
-        let mut memory = self.recall(&targets);
+        let clusters = targets.iter().flat_map(|target| &target.branch.clusters);
+        let mut memory = self.run.recall(clusters.map(String::as_str));
         let forgets_objects = targets.iter().all(|target| target.branch.previous.tree.is_none());
         let mut router = Router { targets };
         let extras = Extras { memory: Some(&mut memory), forgets_objects, meter: self.run.meter };
@@ -117,17 +118,6 @@ impl Job<'_> {
         Ok((worst, lost))
     }
 
-    /// What the last run left of the clusters that are published.
-    fn recall(&self, targets: &[Target]) -> Memory {
-        let mut memory = Memory::default();
-        for cluster in targets.iter().flat_map(|target| &target.branch.clusters) {
-            if let Some(bytes) = self.run.state.read(UNITS, cluster) {
-                memory.add_cluster(cluster, bytes);
-            }
-        }
-        memory
-    }
-
     /// Leaves what this run knows for the next one.
     fn remember(&self, memory: &Memory, compilation: &Compilation, branches: BTreeMap<String, RenderedBranch>) {
         let Run { args, state, source, source_tree, .. } = *self.run;
@@ -144,13 +134,11 @@ impl Job<'_> {
     }
 
     fn remember_inputs(&self, branches: BTreeMap<String, String>, rendered: Option<Rendered>) {
-        let Run { args, state, texts, specs, .. } = *self.run;
+        let Run { args, state, specs, .. } = *self.run;
         if args.dry_run {
             return;
         }
-        if let Some(bytes) = texts.written() {
-            state.write(TEXTS.0, TEXTS.1, &bytes);
-        }
+        self.run.leave_texts();
         if let Some(bytes) = specs.written(&self.remembered) {
             state.write(SPECS.0, SPECS.1, &bytes);
         }
