@@ -3,8 +3,8 @@
 use super::{Check, DefaultSeverity, Finding, Found, Rule, Standing};
 use crate::diag::Code;
 use crate::spec::fleet::RuleSeverity;
-use crate::validate::view::image::ImageName;
-use crate::validate::view::{View, text};
+use crate::validate::view::View;
+use crate::validate::view::image::{Image, ImageName};
 
 pub static CODE: Code = Code {
     name: "image-digest",
@@ -22,15 +22,11 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for pod in &view.pods {
-        for container in &pod.containers {
-            let image = text(container.value, "image");
-            if !image.is_empty() && ImageName::of(image).digest.is_none() {
-                let message = format!("{} of {} has an image without a digest", container.title(), pod.of);
-                let help = format!("name the bytes that are meant: `{image}@sha256:DIGEST`");
-                let field = container.pointer().child("image");
-                found.push(Finding::new(pod.object, field, message, help).sort(image));
-            }
+    for image in Image::of(&view.pods) {
+        if ImageName::of(image.text).digest.is_none() {
+            let message = format!("{} has an image without a digest", image.owner());
+            let help = format!("name the bytes that are meant: `{}@sha256:DIGEST`", image.text);
+            found.push(Finding::new(image.object(), image.field(), message, help).sort(image.text));
         }
     }
 }

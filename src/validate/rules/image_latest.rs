@@ -2,8 +2,8 @@
 
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
-use crate::validate::view::image::ImageName;
-use crate::validate::view::{View, text};
+use crate::validate::view::View;
+use crate::validate::view::image::{Image, ImageName};
 
 pub static CODE: Code = Code {
     name: "image-latest",
@@ -20,15 +20,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for pod in &view.pods {
-        for container in &pod.containers {
-            let name = ImageName::of(text(container.value, "image"));
-            if name.tag == Some("latest") && name.digest.is_none() {
-                let message = format!("{} of {} has an image of the tag latest", container.title(), pod.of);
-                let help = "name a version, or add the digest of the one that is meant";
-                let field = container.pointer().child("image");
-                found.push(Finding::new(pod.object, field, message, help).sort("latest"));
-            }
+    for image in Image::of(&view.pods) {
+        let name = ImageName::of(image.text);
+        if name.tag == Some("latest") && name.digest.is_none() {
+            let message = format!("{} has an image of the tag latest", image.owner());
+            let help = "name a version, or add the digest of the one that is meant";
+            found.push(Finding::new(image.object(), image.field(), message, help).sort("latest"));
         }
     }
 }

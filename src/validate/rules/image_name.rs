@@ -2,8 +2,8 @@
 
 use super::{Check, ERROR, Finding, Found, Rule, Standing};
 use crate::diag::Code;
-use crate::validate::view::image;
-use crate::validate::view::{View, text};
+use crate::validate::view::View;
+use crate::validate::view::image::{Image, fault};
 
 pub static CODE: Code = Code {
     name: "image-name",
@@ -22,13 +22,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for pod in &view.pods {
-        for container in &pod.containers {
-            let image = text(container.value, "image");
-            let Some(fault) = image::fault(image).filter(|_| !image.is_empty()) else { continue };
-            let message = format!("the image of {} of {} is no image reference", container.title(), pod.of);
-            let field = container.pointer().child("image");
-            found.push(Finding::new(pod.object, field, message, fault).sort(image));
-        }
+    for image in Image::of(&view.pods) {
+        let Some(fault) = fault(image.text) else { continue };
+        let message = format!("the image of {} is no image reference", image.owner());
+        found.push(Finding::new(image.object(), image.field(), message, fault).sort(image.text));
     }
 }

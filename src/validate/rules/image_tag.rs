@@ -2,8 +2,8 @@
 
 use super::{Check, Finding, Found, Rule, Standing, WARNING};
 use crate::diag::Code;
-use crate::validate::view::image::ImageName;
-use crate::validate::view::{View, text};
+use crate::validate::view::View;
+use crate::validate::view::image::{Image, ImageName};
 
 pub static CODE: Code = Code {
     name: "image-tag",
@@ -20,16 +20,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &View<'_>, found: &mut Found) {
-    for pod in &view.pods {
-        for container in &pod.containers {
-            let image = text(container.value, "image");
-            let name = ImageName::of(image);
-            if !image.is_empty() && name.tag.is_none() && name.digest.is_none() {
-                let message = format!("{} of {} has an image without a tag", container.title(), pod.of);
-                let help = format!("name the version: `{image}:VERSION`");
-                let field = container.pointer().child("image");
-                found.push(Finding::new(pod.object, field, message, help).sort(image));
-            }
+    for image in Image::of(&view.pods) {
+        let name = ImageName::of(image.text);
+        if name.tag.is_none() && name.digest.is_none() {
+            let message = format!("{} has an image without a tag", image.owner());
+            let help = format!("name the version: `{}:VERSION`", image.text);
+            found.push(Finding::new(image.object(), image.field(), message, help).sort(image.text));
         }
     }
 }

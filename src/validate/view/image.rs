@@ -1,4 +1,39 @@
-//! Names of container images.
+//! Names of container images, and the containers of a unit that have one.
+
+use super::pod::{Container, Pod};
+use super::text;
+use crate::pointer::Pointer;
+
+/// The image that a container names.
+pub struct Image<'v, 'a> {
+    pub text: &'a str,
+    pod: &'v Pod<'a>,
+    container: &'v Container<'a>,
+}
+
+impl<'v, 'a> Image<'v, 'a> {
+    /// The images of pods, in order; nothing of containers that name none.
+    pub fn of(pods: &'v [Pod<'a>]) -> impl Iterator<Item = Self> {
+        let containers = pods.iter().flat_map(|pod| pod.containers.iter().map(move |container| (pod, container)));
+        let images = containers.map(|(pod, container)| Image { text: text(container.value, "image"), pod, container });
+        images.filter(|image| !image.text.is_empty())
+    }
+
+    /// Number of the object in the unit.
+    pub fn object(&self) -> usize {
+        self.pod.object
+    }
+
+    /// Where it is named in the object.
+    pub fn field(&self) -> Pointer {
+        self.container.pointer().child("image")
+    }
+
+    /// Whose it is: `container web of Deployment portal`.
+    pub fn owner(&self) -> String {
+        format!("{} of {}", self.container.title(), self.pod.of)
+    }
+}
 
 /// The parts of a reference such as `registry.example.org:5000/team/app:1.4@sha256:…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
